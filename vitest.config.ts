@@ -1,0 +1,39 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+// Workspace imports resolve to src/*.ts. Suites that start processes or workers use the built output instead.
+const conditions = ["@charm/source", "module", "node", "development|production"];
+
+/** Every folder with a `test/` is a project, named by its package.json. */
+function projects(parent: string): { name: string; root: string }[] {
+  const folder = join(import.meta.dirname, parent);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((entry) => join(folder, entry))
+    .filter((root) => existsSync(join(root, "test")) && existsSync(join(root, "package.json")))
+    .map((root) => ({
+      root,
+      name: (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { name: string }).name,
+    }));
+}
+
+const house = existsSync(join(import.meta.dirname, "test")) ? [{ name: "house", root: import.meta.dirname }] : [];
+
+export default defineConfig({
+  ssr: { resolve: { conditions } },
+  test: {
+    projects: [...projects("packages"), ...projects("templates"), ...projects("examples"), ...house].map(
+      ({ name, root }) => ({
+        extends: true as const,
+        root,
+        test: { name, include: ["test/**/*.test.ts"], typecheck: { enabled: false } },
+      }),
+    ),
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    reporters: process.env["CI"] ? ["default", ["json", { outputFile: "coverage/vitest.json" }]] : ["default"],
+    coverage: { provider: "v8", include: ["packages/*/src/**/*.ts"], reporter: ["text-summary", "json-summary"] },
+  },
+});
