@@ -198,6 +198,21 @@ function* entriesOf(map: Map<unknown, unknown>): Generator<[string, unknown]> {
     ];
 }
 
+/** Reads one member of whatever was passed as options: nothing, a proxy, a getter that throws. */
+export function memberOf(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return guarded<unknown>(
+    () => (value as Record<string, unknown>)[key],
+    () => undefined,
+  );
+}
+
+/** The member if it is text and not empty. */
+export function textMemberOf(value: unknown, key: string): string | undefined {
+  const member = memberOf(value, key);
+  return typeof member === "string" && member !== "" ? member : undefined;
+}
+
 function guarded<Value>(read: () => Value, otherwise: (error: unknown) => Value): Value {
   try {
     return read();

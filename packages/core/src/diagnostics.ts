@@ -1,0 +1,50 @@
+import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
+
+const MAX_MESSAGES = 200;
+const MAX_CHARACTERS = 4000;
+
+/**
+ * Words for people, on stderr: each text once, masked, short, and never in the agent's way.
+ */
+export class Diagnostics {
+  readonly #said = new Set<string>();
+  readonly #isDebug: boolean;
+  /** Replaced whenever the secrets are read again. */
+  mask: (text: string) => string = (text) => text;
+
+  constructor(isDebug: boolean) {
+    this.#isDebug = isDebug;
+  }
+
+  readonly warn = (message: string): void => {
+    const text = this.#clean(message);
+    if (this.#said.has(text) || this.#said.size >= MAX_MESSAGES) return;
+    this.#said.add(text);
+    writeLine(`[charm-telemetry] ${text}`);
+  };
+
+  readonly debug = (message: string): void => {
+    if (this.#isDebug) writeLine(`[charm-telemetry] ${performance.now().toFixed(1)} ms ${this.#clean(message)}`);
+  };
+
+  #clean(message: string): string {
+    return this.mask(message.length > MAX_CHARACTERS ? `${message.slice(0, MAX_CHARACTERS)}…` : message);
+  }
+}
+
+/**
+ * One line on stderr, or nothing if nobody reads it: a full pipe must not block the agent, and `process.stderr` would
+ * make the description non-blocking for everybody who shares it.
+ */
+function writeLine(text: string): void {
+  let own: number | undefined;
+  try {
+    if (fstatSync(2).isFIFO()) own = openSync("/proc/self/fd/2", constants.O_WRONLY | constants.O_NONBLOCK);
+    // A line that spans several atomic writes could be torn by other writers: line by line it cannot.
+    for (const line of text.split("\n")) writeSync(own ?? 2, `${line}\n`);
+  } catch {
+    // Closed, full, or not there: there is nobody to tell.
+  } finally {
+    if (own !== undefined) closeSync(own);
+  }
+}

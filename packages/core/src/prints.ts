@@ -1,0 +1,56 @@
+import { StringDecoder } from "node:string_decoder";
+
+const MAX_LINE_CHARACTERS = 64 * 1024;
+
+/**
+ * Gives each line that the process prints through `process.stdout` (and so `console.log`) to `onLine`, without its
+ * newline, in place of writing it.
+ *
+ * `process.stdout` itself is not touched before the agent does: its first use makes the pipe non-blocking for everybody
+ * who shares it.
+ *
+ * @returns a function that gives the last line, if it has no newline yet.
+ */
+export function interceptPrints(onLine: (line: string) => void): () => void {
+  const descriptor = Object.getOwnPropertyDescriptor(process, "stdout");
+  const decoder = new StringDecoder("utf8");
+  let partial = "";
+
+  const take = (text: string): void => {
+    const lines = (partial + text).split("\n");
+    partial = lines.pop() ?? "";
+    for (const line of lines) onLine(line.endsWith("\r") ? line.slice(0, -1) : line);
+    // Progress bars never end their line.
+    if (partial.length > MAX_LINE_CHARACTERS) {
+      onLine(partial);
+      partial = "";
+    }
+  };
+
+  const write = (chunk: unknown, encoding?: unknown, callback?: unknown): boolean => {
+    if (typeof chunk === "string") take(chunk);
+    else if (chunk instanceof Uint8Array) take(decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)));
+    else throw new TypeError("The chunk to print must be a string or bytes.");
+    const done = typeof encoding === "function" ? encoding : callback;
+    if (typeof done === "function") process.nextTick(done as () => void);
+    return true;
+  };
+
+  let patched: NodeJS.WriteStream | undefined;
+  Object.defineProperty(process, "stdout", {
+    configurable: true,
+    enumerable: true,
+    get(): NodeJS.WriteStream {
+      if (patched === undefined) {
+        patched = descriptor?.get?.call(process) as NodeJS.WriteStream;
+        patched.write = write as NodeJS.WriteStream["write"];
+      }
+      return patched;
+    },
+  });
+
+  return () => {
+    if (partial !== "") onLine(partial);
+    partial = "";
+  };
+}

@@ -1,0 +1,257 @@
+import { TelemetryError } from "./errors.ts";
+import type { LlmResponse, RunInfo } from "./events.ts";
+import { newSpanId, traceIdOf } from "./ids.ts";
+import { childScope, nowUnixMs } from "./recorder.ts";
+import type { OpenSpan, Recorder, SpanScope } from "./recorder.ts";
+import { memberOf, SNAPSHOT_LIMITS, snapshotError, snapshotRecord, snapshotText, snapshotValue, textMemberOf } from "./snapshot.ts";
+import { snapshotRequest, snapshotResponse } from "./snapshot-llm.ts";
+import type { LlmRequestInput, LlmResponseInput } from "./snapshot-llm.ts";
+
+export interface RunOptions {
+  /** The run's id: a new UUIDv7 unless given. An id that is still open is replaced. */
+  readonly runId?: string | undefined;
+  /** What the run is called at vendors: the agent's name unless given. */
+  readonly name?: string | undefined;
+  /** The conversation that the run belongs to. */
+  readonly threadId?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface ToolOptions {
+  /** The model's id of the call: ties the call to the message that asked for it. */
+  readonly toolCallId?: string | undefined;
+  /** The tool or LLM call that it happens in; the run unless given. */
+  readonly parent?: ToolCall | LlmCall | undefined;
+}
+
+export interface LlmOptions {
+  readonly parent?: ToolCall | LlmCall | undefined;
+}
+
+/** Set by `dispatch` only: the id that the caller chose, 16 hex digits. */
+export interface SpanOverrides {
+  readonly spanId?: string | undefined;
+}
+
+const SCOPE = Symbol("scope");
+
+/** What a run, a tool call and an LLM call have in common: they end once. */
+abstract class Span implements OpenSpan {
+  readonly [SCOPE]: SpanScope;
+  readonly #recorder: Recorder;
+  #isEnded = false;
+
+  constructor(recorder: Recorder, scope: SpanScope) {
+    this.#recorder = recorder;
+    this[SCOPE] = scope;
+  }
+
+  get spanId(): string {
+    return this[SCOPE].spanId;
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** True the first time; later ends are ignored and counted. */
+  protected finish(): boolean {
+    if (this.#isEnded) {
+      this.#recorder.counts.ignored++;
+      return false;
+    }
+    this.#isEnded = true;
+    this.#recorder.closed(this);
+    return true;
+  }
+
+  abort(reason: Error, isLoud: boolean): void {
+    if (this.#isEnded) return;
+    this.#recorder.counts.aborted++;
+    this.aborted(new TelemetryError("ABORTED", `${this.kind} aborted: ${reason.message}`, { cause: reason }), isLoud);
+  }
+
+  protected abstract readonly kind: string;
+  protected abstract aborted(error: TelemetryError, isLoud: boolean): void;
+}
+
+/** One execution of an agent. Its methods return at once and never throw, whatever they are given. */
+export class Run extends Span {
+  readonly runId: string;
+  protected override readonly kind: string = "run";
+  readonly #recorder: Recorder;
+  readonly #onEnd: (run: Run) => void;
+  #hasStreamed = false;
+
+  /** @param onEnd told once, when the run has ended. */
+  constructor(recorder: Recorder, { runId, name }: { runId: string; name: string }, inputs: unknown, options: RunOptions, onEnd: (run: Run) => void) {
+    const traceId = traceIdOf(runId);
+    super(recorder, { runId, traceId, spanId: newSpanId(), parentSpanId: undefined, toolCallId: undefined, order: { next: 0 } });
+    this.runId = runId;
+    this.#recorder = recorder;
+    this.#onEnd = onEnd;
+    recorder.opened(this);
+    recorder.record("onRunStart", runId, snapshotRecord(inputs, recorder.counts), this[SCOPE], runInfo(name, options, recorder));
+  }
+
+  /** A piece of the model's output. Inside an LLM call use that call's `token`. Empty text is no event. */
+  token(text: string): void {
+    if (text !== "") this.#streamed();
+    recordToken(this.#recorder, text, this[SCOPE]);
+  }
+
+  /** What the agent has decided to do. A mapping as `toolInput` is shown on stdout as upstream shows it. */
+  action(tool: string, toolInput: unknown): void {
+    const { counts } = this.#recorder;
+    const shown = typeof toolInput === "string" ? undefined : snapshotValue(toolInput, counts);
+    const text = shown === undefined ? snapshotText(toolInput, counts) : typeof shown === "string" ? shown : JSON.stringify(shown);
+    this.#recorder.record("onAgentAction", snapshotText(tool, counts), text, this[SCOPE], undefined, shown ?? text);
+  }
+
+  startTool(toolName: string, input: unknown, options: ToolOptions & SpanOverrides = {}): ToolCall {
+    return new ToolCall(this.#recorder, scopeOf(memberOf(options, "parent"), this), toolName, input, options);
+  }
+
+  startLlm(request: LlmRequestInput, options: LlmOptions & SpanOverrides = {}): LlmCall {
+    return new LlmCall(this.#recorder, scopeOf(memberOf(options, "parent"), this), request, () => this.#streamed(), options);
+  }
+
+  /**
+   * The run has succeeded. Prints `final` (`outputs.output`, else `outputs.content`, else `outputs`) unless tokens were
+   * streamed: then people have read it already.
+   */
+  end(outputs: unknown = {}): void {
+    this.#end(outputs, true);
+  }
+
+  /** The run has failed. Prints `error`. */
+  fail(error: unknown): void {
+    if (this.finish()) this.#fail(snapshotError(error), true);
+  }
+
+  /** Ends without a word to people, as upstream's hooks do when they are dispatched. */
+  endSilently(outputs: unknown): void {
+    this.#end(outputs, false);
+  }
+
+  failSilently(error: unknown): void {
+    if (this.finish()) this.#fail(snapshotError(error), false);
+  }
+
+  #end(outputs: unknown, isShown: boolean): void {
+    if (!this.finish()) return;
+    const record = snapshotRecord(typeof outputs === "string" ? { output: outputs } : outputs, this.#recorder.counts);
+    const context = this.#recorder.record("onRunEnd", this.runId, record, this[SCOPE]);
+    if (isShown && !this.#hasStreamed) this.#recorder.stdout?.emitFinal(record, context);
+    this.#onEnd(this);
+  }
+
+  #fail(error: Error, isShown: boolean): void {
+    const context = this.#recorder.record("onError", this.runId, error, this[SCOPE]);
+    if (isShown) this.#recorder.stdout?.emitError(error, context);
+    this.#onEnd(this);
+  }
+
+  #streamed(): void {
+    this.#hasStreamed = true;
+  }
+
+  protected override aborted(error: TelemetryError, isLoud: boolean): void {
+    if (this.finish()) this.#fail(error, isLoud);
+  }
+}
+
+/** One use of a tool. */
+export class ToolCall extends Span {
+  readonly toolName: string;
+  readonly toolCallId: string | undefined;
+  protected override readonly kind: string = "tool call";
+  readonly #recorder: Recorder;
+
+  constructor(recorder: Recorder, parent: SpanScope, toolName: string, input: unknown, options: ToolOptions & SpanOverrides) {
+    const toolCallId = textMemberOf(options, "toolCallId");
+    super(recorder, childScope(parent, textMemberOf(options, "spanId"), toolCallId));
+    this.#recorder = recorder;
+    this.toolCallId = toolCallId;
+    this.toolName = snapshotText(toolName, recorder.counts);
+    recorder.opened(this);
+    recorder.record("onToolStart", this.toolName, snapshotText(input, recorder.counts), this[SCOPE]);
+  }
+
+  end(output?: unknown): void {
+    if (this.finish()) this.#recorder.record("onToolEnd", this.toolName, snapshotText(output, this.#recorder.counts), this[SCOPE]);
+  }
+
+  fail(error: unknown): void {
+    if (this.finish()) this.#recorder.record("onToolError", this.toolName, snapshotError(error), this[SCOPE]);
+  }
+
+  protected override aborted(error: TelemetryError): void {
+    this.fail(error);
+  }
+}
+
+/** One request to a model. */
+export class LlmCall extends Span {
+  protected override readonly kind: string = "LLM call";
+  readonly #recorder: Recorder;
+  readonly #onToken: () => void;
+  readonly #startUnixMs: number;
+  #firstTokenUnixMs = 0;
+
+  constructor(recorder: Recorder, parent: SpanScope, request: LlmRequestInput, onToken: () => void, options: SpanOverrides) {
+    super(recorder, childScope(parent, textMemberOf(options, "spanId")));
+    this.#recorder = recorder;
+    this.#onToken = onToken;
+    recorder.opened(this);
+    const context = recorder.record("onLlmStart", snapshotRequest(request, recorder.counts), undefined, this[SCOPE]);
+    this.#startUnixMs = context.timeUnixMs;
+  }
+
+  token(text: string): void {
+    if (this.#firstTokenUnixMs === 0 && text !== "") {
+      this.#firstTokenUnixMs = nowUnixMs();
+      this.#onToken();
+    }
+    recordToken(this.#recorder, text, this[SCOPE]);
+  }
+
+  end(response: LlmResponseInput = {}): void {
+    if (!this.finish()) return;
+    const snapshot = snapshotResponse(response, this.#recorder.counts);
+    const measured: LlmResponse =
+      this.#firstTokenUnixMs === 0 ? snapshot : { ...snapshot, timeToFirstTokenMs: this.#firstTokenUnixMs - this.#startUnixMs };
+    this.#recorder.record("onLlmEnd", measured, undefined, this[SCOPE]);
+  }
+
+  fail(error: unknown): void {
+    if (this.finish()) this.#recorder.record("onLlmError", snapshotError(error), undefined, this[SCOPE]);
+  }
+
+  protected override aborted(error: TelemetryError): void {
+    this.fail(error);
+  }
+}
+
+function recordToken(recorder: Recorder, token: unknown, scope: SpanScope): void {
+  const text = typeof token === "string" && token.length <= SNAPSHOT_LIMITS.characters ? token : snapshotText(token, recorder.counts);
+  if (text !== "") recorder.token(text, scope);
+}
+
+function scopeOf(parent: unknown, run: Run): SpanScope {
+  const scope = parent instanceof Span ? parent[SCOPE] : undefined;
+  // A parent of another run would tear the trace apart.
+  return scope !== undefined && scope.runId === run.runId ? scope : run[SCOPE];
+}
+
+function runInfo(name: string, options: RunOptions, recorder: Recorder): RunInfo {
+  const { counts } = recorder;
+  const tags = snapshotValue(memberOf(options, "tags"), counts);
+  return {
+    name,
+    threadId: textMemberOf(options, "threadId"),
+    tags: Array.isArray(tags) ? tags.map((tag: unknown) => snapshotText(tag, counts)) : [],
+    metadata: snapshotRecord(memberOf(options, "metadata"), counts),
+  };
+}

@@ -1,0 +1,108 @@
+import type { LlmMessage, LlmRequest, LlmResponse, LlmUsage } from "./events.ts";
+import { snapshotRecord, snapshotText } from "./snapshot.ts";
+import type { Json, TruncationCounter } from "./snapshot.ts";
+
+/** What an agent may pass as a message: contents that are not text are rendered as JSON. */
+export interface LlmMessageInput {
+  readonly role: string;
+  readonly content?: unknown;
+  readonly toolCalls?: readonly { readonly id?: string | undefined; readonly name: string; readonly arguments?: unknown }[] | undefined;
+  readonly toolCallId?: string | undefined;
+}
+
+/** What `startLlm` takes. */
+export interface LlmRequestInput {
+  readonly model: string;
+  readonly provider?: string | undefined;
+  readonly name?: string | undefined;
+  readonly messages?: readonly LlmMessageInput[] | undefined;
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What `LlmCall.end` takes. */
+export interface LlmResponseInput {
+  /** Text, messages, or anything else, which is rendered as JSON. */
+  readonly output?: unknown;
+  readonly usage?: LlmUsage | undefined;
+  readonly finishReason?: string | undefined;
+  /** Only for models whose tokens were not streamed through `token`: else it is measured. */
+  readonly timeToFirstTokenMs?: number | undefined;
+}
+
+type Fields = Record<string, Json>;
+
+export function snapshotRequest(request: unknown, counter: TruncationCounter): LlmRequest {
+  const fields = snapshotRecord(request, counter);
+  return {
+    model: text(fields["model"]) ?? "unknown",
+    ...optional("provider", text(fields["provider"])),
+    ...optional("name", text(fields["name"])),
+    ...optional("messages", messages(fields["messages"])),
+    ...optional("parameters", isFields(fields["parameters"]) ? fields["parameters"] : undefined),
+  };
+}
+
+export function snapshotResponse(response: unknown, counter: TruncationCounter): LlmResponse {
+  const fields = typeof response === "string" ? { output: snapshotText(response, counter) } : snapshotRecord(response, counter);
+  const output = fields["output"];
+  return {
+    ...optional("output", messages(output) ?? (output === undefined || output === null ? undefined : asText(output))),
+    ...optional("usage", usage(fields["usage"])),
+    ...optional("finishReason", text(fields["finishReason"])),
+    ...optional("timeToFirstTokenMs", count(fields["timeToFirstTokenMs"])),
+  };
+}
+
+/** A list of messages, or nothing if `value` is something else. */
+function messages(value: Json | undefined): LlmMessage[] | undefined {
+  const items = Array.isArray(value) ? (value as readonly Json[]) : isFields(value) ? [value] : undefined;
+  if (items === undefined || !items.every((item) => isFields(item) && typeof item["role"] === "string")) return undefined;
+  return (items as Fields[]).map((item) => ({
+    role: item["role"] as string,
+    content: item["content"] === undefined || item["content"] === null ? "" : asText(item["content"]),
+    ...optional("toolCalls", toolCalls(item["toolCalls"])),
+    ...optional("toolCallId", text(item["toolCallId"])),
+  }));
+}
+
+function toolCalls(value: Json | undefined): NonNullable<LlmMessage["toolCalls"]> | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return (value as readonly Json[]).filter(isFields).map((call) => ({
+    ...optional("id", text(call["id"])),
+    name: text(call["name"]) ?? "unknown",
+    arguments: call["arguments"] === undefined ? "" : asText(call["arguments"]),
+  }));
+}
+
+function usage(value: Json | undefined): LlmUsage | undefined {
+  if (!isFields(value)) return undefined;
+  return {
+    ...optional("inputTokens", count(value["inputTokens"])),
+    ...optional("outputTokens", count(value["outputTokens"])),
+    ...optional("totalTokens", count(value["totalTokens"])),
+    ...optional("cachedInputTokens", count(value["cachedInputTokens"])),
+    ...optional("reasoningTokens", count(value["reasoningTokens"])),
+  };
+}
+
+function isFields(value: Json | undefined): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function text(value: Json | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function count(value: Json | undefined): number | undefined {
+  return typeof value === "number" && value >= 0 ? value : undefined;
+}
+
+function asText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The key only where there is a value: absent and undefined are not the same to exporters that spread. */
+function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [name in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { [name in Key]: Value });
+}
+
