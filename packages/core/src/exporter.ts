@@ -15,6 +15,7 @@ export const DROP_REASONS = [
   "restart", // lost with a thread that had to be replaced
   "after_shutdown", // came too late
   "unknown", // sent, but the acknowledgement was lost
+  "late", // about a span that had ended and gone: a second end, or a token after it
 ] as const;
 
 export type DropReason = (typeof DROP_REASONS)[number];

@@ -1,1 +1,19 @@
-export {};
+/**
+ * The parts that exporters are made of: events become finished spans, spans become batches, batches become requests.
+ * For exporters of every vendor; nothing here knows one.
+ */
+export { SpanTelemetryExporter } from "./span-exporter.ts";
+export type { Reporter, SpanExporterOptions } from "./span-exporter.ts";
+export type { AgentAction, FinishedSpan, LlmSpan, RunSpan, SpanKind, SpanStatus, ToolSpan } from "./span.ts";
+export { HttpSender, SENDER_DEFAULTS } from "./http-sender.ts";
+export type { Credential, HttpSenderDefaults, HttpSenderOptions } from "./http-sender.ts";
+export type { Envelope, RequestLimits } from "./request-plan.ts";
+export { RETRY_POLICY } from "./retry-policy.ts";
+export type { RetryPolicy } from "./retry-policy.ts";
+export { BatchQueue, QUEUE_LIMITS } from "./batch-queue.ts";
+export type { BatchQueueLimits, BatchQueueOutput } from "./batch-queue.ts";
+export { ASSEMBLER_LIMITS } from "./span-assembler.ts";
+export type { AssemblerLimits } from "./span-assembler.ts";
+export { Secret } from "./secret.ts";
+export { isLoopback } from "./dispatcher.ts";
+export type { Clock } from "./clock.ts";

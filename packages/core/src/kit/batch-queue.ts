@@ -1,0 +1,236 @@
+import type { Outcome } from "../exporter.ts";
+import { systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+
+export interface BatchQueueLimits {
+  /** Items that may wait. Beyond it the oldest is dropped as `queue_full`. */
+  readonly maxQueueItems: number;
+  /** Roughly the bytes that may wait; likewise. */
+  readonly maxQueueBytes: number;
+  /** Items of one send. */
+  readonly batchSize: number;
+  /** Roughly the bytes of one send; a single item may be larger. */
+  readonly maxBatchBytes: number;
+  /** How long an item may wait for its batch to fill up. */
+  readonly flushIntervalMs: number;
+  /** Sends at the same time. */
+  readonly concurrency: number;
+  /** A send that has not settled by then is given up as `deadline`, and its answer ignored. */
+  readonly sendTimeoutMs: number;
+}
+
+export const QUEUE_LIMITS: BatchQueueLimits = {
+  maxQueueItems: 10_000,
+  maxQueueBytes: 16 * 1024 * 1024,
+  batchSize: 500,
+  maxBatchBytes: 2 * 1024 * 1024,
+  flushIntervalMs: 1000,
+  concurrency: 4,
+  sendTimeoutMs: 90_000,
+};
+
+export interface BatchQueueOutput<Item> {
+  /**
+   * Sends one batch, oldest first.
+   *
+   * @param signal aborts when the queue's shutdown has run out of time.
+   * @returns one outcome for all, or one for each, in order. Throwing means `failed`.
+   */
+  send(batch: readonly Item[], signal: AbortSignal): Promise<Outcome | readonly Outcome[]>;
+  /** What became of an item: called exactly once for each. */
+  settle(item: Item, outcome: Outcome): void;
+  /** `send` threw. */
+  fail(error: unknown): void;
+}
+
+interface Waiting<Item> {
+  readonly item: Item;
+  readonly bytes: number;
+}
+
+interface Flight<Item> {
+  readonly items: readonly Item[];
+  /** Position of its first item among all that were ever added. */
+  readonly first: number;
+  settle(outcome: Outcome | readonly Outcome[]): void;
+}
+
+interface Waiter {
+  /** Waits for everything that was added before this position. */
+  readonly mark: number;
+  readonly resolve: () => void;
+}
+
+/**
+ * Collects items and sends them in batches: when a batch is full, or when its oldest item has waited long enough.
+ * Bounded by count and bytes; drops the oldest, and says so.
+ */
+export class BatchQueue<Item> {
+  readonly #limits: BatchQueueLimits;
+  readonly #output: BatchQueueOutput<Item>;
+  readonly #clock: Clock;
+  readonly #queue: Waiting<Item>[] = [];
+  readonly #flights = new Set<Flight<Item>>();
+  readonly #waiters = new Set<Waiter>();
+  readonly #abort = new AbortController();
+  #queueBytes = 0;
+  #added = 0;
+  /** Items before this position are sent without waiting for a full batch. */
+  #due = 0;
+  #cancelTimer: (() => void) | undefined;
+  #shutdown: Promise<void> | undefined;
+
+  constructor(limits: BatchQueueLimits, output: BatchQueueOutput<Item>, clock: Clock = systemClock) {
+    this.#limits = limits;
+    this.#output = output;
+    this.#clock = clock;
+  }
+
+  /** Everything that has been added and not settled, oldest first. */
+  get items(): Item[] {
+    const flying = [...this.#flights].flatMap((flight) => flight.items);
+    return [...flying, ...this.#queue.map((waiting) => waiting.item)];
+  }
+
+  add(item: Item, bytes: number): void {
+    if (this.#shutdown !== undefined) return this.#output.settle(item, "after_shutdown");
+    this.#queue.push({ item, bytes });
+    this.#queueBytes += bytes;
+    this.#added++;
+    this.#pump();
+    this.#dropOldest();
+    this.#armTimer();
+  }
+
+  /** Sends what waits; resolves when all that was added before has been settled, or when `signal` aborts. */
+  async flush(signal: AbortSignal): Promise<void> {
+    this.#due = this.#added;
+    this.#pump();
+    await this.#settledUpTo(this.#added, signal);
+  }
+
+  /** Flushes; when `signal` aborts, stops the sends and settles the rest as `deadline`. Later calls share the first. */
+  shutdown(signal: AbortSignal): Promise<void> {
+    this.#shutdown ??= this.#flushAndStop(signal);
+    return this.#shutdown;
+  }
+
+  async #flushAndStop(signal: AbortSignal): Promise<void> {
+    await this.flush(signal);
+    this.#cancelTimer?.();
+    this.#abort.abort(signal.reason);
+    for (const flight of this.#flights) flight.settle("deadline");
+    for (const waiting of this.#take(this.#queue.length)) this.#output.settle(waiting.item, "deadline");
+  }
+
+  #pump(): void {
+    while (this.#flights.size < this.#limits.concurrency) {
+      const batch = this.#nextBatch();
+      if (batch.length === 0) return;
+      this.#fly(batch);
+    }
+  }
+
+  /** The next batch, if one is full or due. */
+  #nextBatch(): Item[] {
+    const { batchSize, maxBatchBytes } = this.#limits;
+    const isFull = this.#queue.length >= batchSize || this.#queueBytes >= maxBatchBytes;
+    if (!isFull && this.#firstQueued >= this.#due) return [];
+    let count = 0;
+    let bytes = 0;
+    for (const waiting of this.#queue) {
+      bytes += waiting.bytes;
+      if (count === batchSize || (count > 0 && bytes > maxBatchBytes)) break;
+      count++;
+    }
+    return this.#take(count).map((waiting) => waiting.item);
+  }
+
+  #fly(items: readonly Item[]): void {
+    let isSettled = false;
+    const flight: Flight<Item> = {
+      items,
+      first: this.#firstQueued - items.length,
+      settle: (outcomes) => {
+        if (isSettled) return;
+        isSettled = true;
+        cancelTimeout();
+        this.#flights.delete(flight);
+        items.forEach((item, index) =>
+          this.#output.settle(item, typeof outcomes === "string" ? outcomes : (outcomes[index] ?? "failed")),
+        );
+      },
+    };
+    this.#flights.add(flight);
+    const land = (outcomes: Outcome | readonly Outcome[]): void => {
+      flight.settle(outcomes);
+      this.#pump();
+      this.#armTimer();
+      this.#resolveWaiters();
+    };
+    const cancelTimeout = this.#clock.after(this.#limits.sendTimeoutMs, () => land("deadline"));
+    this.#send(items).then(land, (error: unknown) => {
+      if (!isSettled) this.#output.fail(error);
+      land("failed");
+    });
+  }
+
+  async #send(items: readonly Item[]): Promise<Outcome | readonly Outcome[]> {
+    return this.#output.send(items, this.#abort.signal);
+  }
+
+  #dropOldest(): void {
+    let count = 0;
+    let bytes = this.#queueBytes;
+    while (
+      this.#queue.length - count > this.#limits.maxQueueItems ||
+      (bytes > this.#limits.maxQueueBytes && this.#queue.length - count > 0)
+    )
+      bytes -= this.#queue[count++]?.bytes ?? 0;
+    if (count === 0) return;
+    for (const waiting of this.#take(count)) this.#output.settle(waiting.item, "queue_full");
+    this.#resolveWaiters();
+  }
+
+  #take(count: number): Waiting<Item>[] {
+    const taken = this.#queue.splice(0, count);
+    for (const waiting of taken) this.#queueBytes -= waiting.bytes;
+    return taken;
+  }
+
+  /** Position of the oldest item that waits. */
+  get #firstQueued(): number {
+    return this.#added - this.#queue.length;
+  }
+
+  #armTimer(): void {
+    if (this.#cancelTimer !== undefined || this.#queue.length === 0) return;
+    this.#cancelTimer = this.#clock.after(this.#limits.flushIntervalMs, () => {
+      this.#cancelTimer = undefined;
+      this.#due = this.#added;
+      this.#pump();
+    });
+  }
+
+  #settledUpTo(mark: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        this.#waiters.delete(waiter);
+        signal.removeEventListener("abort", finish);
+        resolve();
+      };
+      const waiter: Waiter = { mark, resolve: finish };
+      this.#waiters.add(waiter);
+      signal.addEventListener("abort", finish, { once: true });
+      if (signal.aborted) finish();
+      this.#resolveWaiters();
+    });
+  }
+
+  #resolveWaiters(): void {
+    if (this.#waiters.size === 0) return;
+    let oldest = this.#firstQueued;
+    for (const flight of this.#flights) oldest = Math.min(oldest, flight.first);
+    for (const waiter of this.#waiters) if (waiter.mark <= oldest) waiter.resolve();
+  }
+}

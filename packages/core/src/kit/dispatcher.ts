@@ -1,0 +1,50 @@
+import { Agent, EnvHttpProxyAgent } from "undici";
+import type { Dispatcher } from "undici";
+import { TelemetryError } from "../errors.ts";
+
+export interface DispatcherOptions {
+  /** Where requests go; a loopback address is never reached through a proxy. */
+  readonly url: URL;
+  /** For `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or lower case. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly connections: number;
+  readonly connectTimeoutMs: number;
+}
+
+const KEEP_ALIVE_MS = 10_000;
+
+/**
+ * A pool of connections that are kept open, through a proxy where the environment names one. Extra certificate
+ * authorities come from `NODE_EXTRA_CA_CERTS`, which Node itself reads when the process starts.
+ *
+ * @throws TelemetryError `INVALID_OPTION` for a proxy that is not an http(s) URL.
+ */
+export function createDispatcher({ url, environment, connections, connectTimeoutMs }: DispatcherOptions): Dispatcher {
+  const options = {
+    connections,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connect: { timeout: connectTimeoutMs },
+    // The sender has one timer for a whole request; undici's own are coarse.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  const httpProxy = proxyUrl(environment, "HTTP_PROXY");
+  const httpsProxy = proxyUrl(environment, "HTTPS_PROXY");
+  if ((httpProxy === "" && httpsProxy === "") || isLoopback(url)) return new Agent(options);
+  const noProxy = environment["no_proxy"] ?? environment["NO_PROXY"] ?? "";
+  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy });
+}
+
+/** This machine: what is sent there crosses no network. */
+export function isLoopback(url: URL): boolean {
+  return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+}
+
+function proxyUrl(environment: NodeJS.ProcessEnv, name: string): string {
+  const value = environment[name.toLowerCase()] ?? environment[name] ?? "";
+  if (value === "" || (/^https?:\/\//i.test(value) && URL.canParse(value))) return value;
+  throw new TelemetryError("INVALID_OPTION", "is not the URL of a proxy.", {
+    where: name,
+    fix: "Set it to something like http://proxy.example:3128.",
+  });
+}
