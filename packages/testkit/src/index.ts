@@ -1,1 +1,28 @@
-export {};
+export type { RecordingFile } from "./recorded/import-file.ts";
+export { loadRecordings } from "./recorded/load.ts";
+export { importMiniSweAgent } from "./recorded/mini-swe-agent.ts";
+export { playRun } from "./recorded/play.ts";
+export type {
+  Pace,
+  PlayedLlmCall,
+  PlayedRun,
+  PlayedToolCall,
+  PlayOptions,
+  PlayRunOptions,
+  PlayTarget,
+} from "./recorded/play.ts";
+export { RECORDING_SOURCES } from "./recorded/recorded-run.ts";
+export type {
+  LlmStep,
+  RecordedError,
+  RecordedRun,
+  RecordedStep,
+  RecordedToolCall,
+  RecordedToolResult,
+  RecordingSource,
+  ToolsStep,
+  ToolUse,
+} from "./recorded/recorded-run.ts";
+export { importStream } from "./recorded/streams/import-stream.ts";
+export { importTauBench } from "./recorded/tau-bench.ts";
+export { tokenize } from "./recorded/tokenize.ts";

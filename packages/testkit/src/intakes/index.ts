@@ -1,1 +1,7 @@
-export {};
+export { DATADOG_SPANS_PATH, DatadogIntake, startDatadogIntake } from "./datadog-intake.ts";
+export type { DatadogIntakeOptions, ReceivedSpan } from "./datadog-intake.ts";
+export type { DatadogSpan, DatadogSpanKind } from "./datadog-span.ts";
+export { parseFault } from "./faults.ts";
+export type { Fault, FaultKind } from "./faults.ts";
+export { HttpIntake } from "./http-intake.ts";
+export type { HttpIntakeOptions, IntakeRequest, Verdict } from "./http-intake.ts";
