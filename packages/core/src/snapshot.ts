@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { TelemetryError } from "./errors.ts";
 
 /**
@@ -18,7 +19,7 @@ export const SNAPSHOT_LIMITS: SnapshotLimits = { depth: 24, nodes: 50_000, chara
 /** JSON's own kinds of value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Notes how often something was cut. */
+/** Notes how many values were cut. */
 export interface TruncationCounter {
   truncated: number;
 }
@@ -65,18 +66,21 @@ export function snapshotValue(
   counter: TruncationCounter,
   limits: SnapshotLimits = SNAPSHOT_LIMITS,
 ): Json {
-  return new Snapshot(counter, limits).copy(value, 0);
+  const snapshot = new Snapshot(limits);
+  // The last guard: a stack that is nearly used up throws wherever it likes.
+  const copy = guarded(() => snapshot.copy(value, 0), unreadable);
+  if (snapshot.isCut) counter.truncated++;
+  return copy;
 }
 
 class Snapshot {
-  readonly #counter: TruncationCounter;
+  isCut = false;
   readonly #limits: SnapshotLimits;
   readonly #ancestors = new Set<object>();
   #nodes = 0;
   #characters = 0;
 
-  constructor(counter: TruncationCounter, limits: SnapshotLimits) {
-    this.#counter = counter;
+  constructor(limits: SnapshotLimits) {
     this.#limits = limits;
   }
 
@@ -91,13 +95,15 @@ class Snapshot {
       case "undefined":
         return null;
       case "bigint":
-        return value.toString();
+        return this.#bigint(value);
       case "symbol":
-        return String(value);
+        return this.#text(String(value));
       case "function":
-        return `[Function ${guarded(
-          () => String(value.name),
-          () => "",
+        return `[Function ${this.#text(
+          guarded(
+            () => String(value.name),
+            () => "",
+          ),
         )}]`;
       default:
         return value === null ? null : this.#object(value as object, depth);
@@ -107,63 +113,87 @@ class Snapshot {
   #text(text: string): string {
     const left = Math.max(0, this.#limits.characters - this.#characters);
     this.#characters += Math.min(left, text.length);
-    return cutText(text, left, this.#counter);
+    if (text.length > left) this.isCut = true;
+    return cutText(text, left);
+  }
+
+  #bigint(value: bigint): string {
+    // The digits of a number of a billion bits take a minute to find.
+    if (BigInt.asIntN(MAX_BIGINT_BITS, value) === value) return value.toString();
+    this.isCut = true;
+    return `[BigInt of more than ${MAX_BIGINT_BITS} bits]`;
   }
 
   #object(value: object, depth: number): Json {
     if (this.#ancestors.has(value)) return "[Circular]";
-    if (depth >= this.#limits.depth || ++this.#nodes > this.#limits.nodes) {
-      this.#counter.truncated++;
-      return Array.isArray(value) ? "[Array]" : "[Object]";
-    }
     this.#ancestors.add(value);
     try {
+      if (depth >= this.#limits.depth || ++this.#nodes > this.#limits.nodes) {
+        this.isCut = true;
+        return Array.isArray(value) ? "[Array]" : "[Object]";
+      }
       return this.#members(value, depth);
     } catch (error) {
-      return `[Unreadable: ${errorText(error)}]`;
+      return unreadable(error);
     } finally {
       this.#ancestors.delete(value);
     }
   }
 
+  // What a class of the agent's may have replaced is not called: a date's own `toISOString` could return anything.
   #members(value: object, depth: number): Json {
-    if (Array.isArray(value)) return this.#list(value, depth);
-    if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
-    if (value instanceof RegExp || value instanceof URL) return String(value);
-    if (value instanceof Error) return this.#record(Object.entries(errorRecord(value)), depth);
-    if (value instanceof Map) return this.#record(entriesOf(value), depth);
-    if (value instanceof Set) return this.#list([...value], depth);
-    if (ArrayBuffer.isView(value)) return `[${value.constructor.name}: ${value.byteLength} bytes]`;
-    if (value instanceof ArrayBuffer) return `[ArrayBuffer: ${value.byteLength} bytes]`;
-    if (value instanceof Promise) return "[Promise]";
+    if (Array.isArray(value)) return this.#list(itemsOf(value), Number(value.length), depth);
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null) {
+      const known = this.#known(value, depth);
+      if (known !== undefined) return known;
+    }
     const toJson = (value as { toJSON?: unknown }).toJSON;
     if (typeof toJson === "function") return this.copy((toJson as () => unknown).call(value), depth + 1);
     return this.#record(ownEntries(value), depth);
   }
 
-  #list(items: readonly unknown[], depth: number): Json {
+  /** What the language itself provides, from whichever realm. */
+  #known(value: object, depth: number): Json | undefined {
+    if (types.isDate(value))
+      return Number.isNaN(Date.prototype.getTime.call(value)) ? "Invalid Date" : Date.prototype.toISOString.call(value);
+    if (types.isMap(value)) return this.#record(entriesOf(value), depth);
+    if (types.isSet(value)) return this.#list(Set.prototype.values.call(value), sizeOfSet.call(value) as number, depth);
+    if (types.isNativeError(value) || value instanceof Error) return this.#record(errorEntries(value), depth);
+    if (types.isRegExp(value)) return this.#text(String(value));
+    if (ArrayBuffer.isView(value)) return this.#text(`[${value.constructor.name}: ${value.byteLength} bytes]`);
+    if (types.isAnyArrayBuffer(value)) return this.#text(`[ArrayBuffer: ${value.byteLength} bytes]`);
+    if (types.isPromise(value)) return "[Promise]";
+    if (types.isBoxedPrimitive(value)) {
+      const primitive: unknown = value.valueOf();
+      return typeof primitive === "object" ? unreadable("not a primitive") : this.copy(primitive, depth);
+    }
+    return undefined;
+  }
+
+  #list(items: Iterable<unknown>, size: number, depth: number): Json {
     const copies: Json[] = [];
-    for (let index = 0; index < items.length; index++) {
+    for (const item of items) {
       if (++this.#nodes > this.#limits.nodes) {
-        this.#counter.truncated++;
-        copies.push(`[${items.length - index} more]`);
+        this.isCut = true;
+        copies.push(`[${size - copies.length} more]`);
         break;
       }
-      copies.push(this.copy(items[index], depth + 1));
+      copies.push(this.copy(item, depth + 1));
     }
     return copies;
   }
 
-  #record(entries: Iterable<[string, unknown]>, depth: number): Json {
+  #record(entries: Iterable<readonly [unknown, unknown]>, depth: number): Json {
     const copy: Record<string, Json> = {};
     for (const [key, member] of entries) {
       if (++this.#nodes > this.#limits.nodes) {
-        this.#counter.truncated++;
+        this.isCut = true;
         copy["…"] = "[more]";
         break;
       }
       if (member === undefined || typeof member === "function") continue; // as JSON.stringify
-      const name = this.#text(key);
+      const name = this.#key(key, depth + 1);
       const json = this.copy(member, depth + 1);
       if (name === "__proto__")
         Object.defineProperty(copy, name, { value: json, enumerable: true, writable: true, configurable: true });
@@ -171,31 +201,36 @@ class Snapshot {
     }
     return copy;
   }
-}
 
-function* ownEntries(value: object): Generator<[string, unknown]> {
-  for (const key of Object.keys(value)) {
-    yield [
-      key,
-      guarded(
-        () => (value as Record<string, unknown>)[key],
-        (error) => `[Unreadable: ${errorText(error)}]`,
-      ),
-    ];
+  /** Keys of a `Map` can be anything: what is not text is shown as JSON. */
+  #key(key: unknown, depth: number): string {
+    const json = this.copy(key, depth);
+    return typeof json === "string" ? json : JSON.stringify(json);
   }
 }
 
-function* entriesOf(map: Map<unknown, unknown>): Generator<[string, unknown]> {
-  for (const [key, member] of map)
-    yield [
-      typeof key === "string"
-        ? key
-        : guarded(
-            () => String(key),
-            () => "[key]",
-          ),
-      member,
-    ];
+const MAX_BIGINT_BITS = 8192;
+const sizeOfSet = Object.getOwnPropertyDescriptor(Set.prototype, "size")?.get as () => number;
+
+function* itemsOf(array: readonly unknown[]): Generator<unknown> {
+  const { length } = array;
+  for (let index = 0; index < length; index++) yield guarded(() => array[index], unreadable);
+}
+
+function* ownEntries(value: object): Generator<readonly [string, unknown]> {
+  for (const key of Object.keys(value)) yield [key, guarded(() => (value as Record<string, unknown>)[key], unreadable)];
+}
+
+function entriesOf(map: ReadonlyMap<unknown, unknown>): Iterable<readonly [unknown, unknown]> {
+  return Map.prototype.entries.call(map as Map<unknown, unknown>);
+}
+
+function* errorEntries(error: Error): Generator<readonly [string, unknown]> {
+  for (const key of ["name", "message", "stack", "code", "cause"]) yield [key, memberOf(error, key)];
+}
+
+function unreadable(error: unknown): string {
+  return `[Unreadable: ${cutText(errorText(error), 200)}]`;
 }
 
 /** Reads one member of whatever was passed as options: nothing, a proxy, a getter that throws. */
@@ -232,34 +267,36 @@ export interface ErrorRecord {
 
 const MAX_CAUSES = 8;
 const MAX_ERROR_CHARACTERS = 256 * 1024;
+const THROWN_VALUE_LIMITS: SnapshotLimits = { depth: 6, nodes: 500, characters: 16 * 1024 };
 
 /** Reads an error, whatever was thrown: a string, a proxy, an object whose getters throw. */
-export function errorRecord(error: unknown, causes: number = MAX_CAUSES): ErrorRecord {
-  if (typeof error !== "object" || error === null)
-    return { name: "Error", message: cutText(errorText(error), MAX_ERROR_CHARACTERS) };
+export function errorRecord(error: unknown, counter: TruncationCounter = { truncated: 0 }): ErrorRecord {
+  return readError(error, new Set(), counter);
+}
+
+/** @param seen the errors that this one is a cause of: a cause that is one of them ends the chain. */
+function readError(error: unknown, seen: Set<object>, counter: TruncationCounter): ErrorRecord {
+  const cut = (text: string): string => cutText(text, MAX_ERROR_CHARACTERS, counter);
+  if (typeof error !== "object" || error === null) return { name: "Error", message: cut(errorText(error)) };
+  seen.add(error);
   const field = (key: string): string | undefined => {
-    const value = guarded<unknown>(
-      () => (error as Record<string, unknown>)[key],
-      () => undefined,
-    );
-    if (typeof value === "string") return cutText(value, MAX_ERROR_CHARACTERS);
+    const value = memberOf(error, key);
+    if (typeof value === "string") return cut(value);
     return typeof value === "number" ? String(value) : undefined;
   };
   const stack = field("stack");
   const code = field("code");
-  const cause =
-    causes > 0
-      ? guarded<unknown>(
-          () => (error as { cause?: unknown }).cause,
-          () => undefined,
-        )
-      : undefined;
+  const cause = memberOf(error, "cause");
+  const isNew = typeof cause !== "object" || cause === null || !seen.has(cause);
   return {
     name: field("name") ?? "Error",
-    message: field("message") ?? errorText(error),
+    // Of `throw { status: 429 }` the value itself is all there is to show.
+    message: field("message") ?? snapshotText(error, counter, THROWN_VALUE_LIMITS),
     ...(stack === undefined ? {} : { stack }),
     ...(code === undefined ? {} : { code }),
-    ...(cause === undefined || cause === null ? {} : { cause: errorRecord(cause, causes - 1) }),
+    ...(cause !== undefined && cause !== null && isNew && seen.size <= MAX_CAUSES
+      ? { cause: readError(cause, seen, counter) }
+      : {}),
   };
 }
 
@@ -274,14 +311,16 @@ export function errorFromRecord(record: ErrorRecord): Error {
     Object.defineProperty(error, key, { value, enumerable: false, writable: true, configurable: true });
   };
   set("name", record.name);
+  // Without it V8 formats the old stack first: by the agent's own `Error.prepareStackTrace`, which may be slow or throw.
+  delete error.stack;
   set("stack", record.stack ?? `${record.name}: ${record.message}`);
   if (record.code !== undefined) set("code", record.code);
   return error;
 }
 
 /** A safe copy of whatever was thrown. */
-export function snapshotError(error: unknown): Error {
-  return errorFromRecord(errorRecord(error));
+export function snapshotError(error: unknown, counter?: TruncationCounter): Error {
+  return errorFromRecord(errorRecord(error, counter));
 }
 
 /** What Python calls `str(error)`: the message. Never throws. */
