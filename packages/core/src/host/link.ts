@@ -54,4 +54,9 @@ export interface HostLink {
    */
   drainSync(deadline: number, whileWaiting: () => void): void;
   health(): ExporterHealth[];
+  /**
+   * Whether a thread of ours may still run code that Node cannot end (a synchronous native call): it would hold the end
+   * of the process for as long as that call takes.
+   */
+  readonly isStuck: boolean;
 }

@@ -1,0 +1,94 @@
+import type { EventContext, HookName, RunInfo } from "../events.ts";
+import type { Masker } from "../secrets.ts";
+import { errorFromRecord } from "../snapshot.ts";
+import type { ErrorRecord } from "../snapshot.ts";
+import { withhold } from "./content.ts";
+
+/** An event as the host keeps it: masked and frozen, so that no exporter can change what the next one is given. */
+export interface HostEvent {
+  readonly hook: HookName;
+  /** The hook's arguments before the context; an error is its record here. */
+  readonly values: readonly unknown[];
+  readonly context: EventContext;
+  /** About what it takes in memory. */
+  readonly bytes: number;
+}
+
+interface HookShape {
+  readonly argumentCount: 1 | 2;
+  /** Which argument is an error. */
+  readonly error?: 0 | 1;
+}
+
+export const HOOK_SHAPES: Readonly<Record<HookName, HookShape>> = {
+  onRunStart: { argumentCount: 2 },
+  onRunEnd: { argumentCount: 2 },
+  onError: { argumentCount: 2, error: 1 },
+  onToolStart: { argumentCount: 2 },
+  onToolEnd: { argumentCount: 2 },
+  onToolError: { argumentCount: 2, error: 1 },
+  onLlmNewToken: { argumentCount: 1 },
+  onAgentAction: { argumentCount: 2 },
+  onLlmStart: { argumentCount: 1 },
+  onLlmEnd: { argumentCount: 1 },
+  onLlmError: { argumentCount: 1, error: 0 },
+};
+
+/** What an event takes besides its arguments. */
+export const EVENT_BYTES = 64;
+
+/** About what a value takes in memory, in either thread. */
+export function bytesOf(value: unknown): number {
+  if (typeof value === "string") return 2 * value.length;
+  if (typeof value !== "object" || value === null) return 8;
+  let bytes = 32;
+  for (const [key, member] of Object.entries(value)) bytes += 2 * key.length + bytesOf(member);
+  return bytes;
+}
+
+/** @param values the arguments, an error as its record; frozen in place where nothing has to be masked. */
+export function hostEvent(
+  hook: HookName,
+  values: readonly unknown[],
+  context: EventContext,
+  masker: Masker,
+): HostEvent {
+  const masked: unknown[] = [];
+  let bytes = EVENT_BYTES;
+  for (const value of values) {
+    const safe = maskedValue(value, masker);
+    bytes += bytesOf(safe);
+    masked.push(safe);
+  }
+  return { hook, values: masked, context, bytes };
+}
+
+export function maskedValue(value: unknown, masker: Masker): unknown {
+  return typeof value === "string" ? masker.mask(value) : deepFreeze(masker.maskValue(value));
+}
+
+export function maskedContext(context: EventContext, masker: Masker): EventContext {
+  return Object.freeze({
+    ...context,
+    runId: masker.mask(context.runId),
+    toolCallId: context.toolCallId === undefined ? undefined : masker.mask(context.toolCallId),
+    run: maskedValue(context.run, masker) as RunInfo | undefined,
+  });
+}
+
+/** What an exporter's hook is called with. Errors are made anew for each, everything else is shared and frozen. */
+export function hookArguments(event: HostEvent, captureContent: boolean): unknown[] {
+  const values = captureContent ? event.values : withhold(event.hook, event.values);
+  const { error } = HOOK_SHAPES[event.hook];
+  if (error === undefined) return [...values, event.context];
+  const made: unknown[] = [...values, event.context];
+  made[error] = errorFromRecord(values[error] as ErrorRecord);
+  return made;
+}
+
+function deepFreeze(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const member of Object.values(value)) deepFreeze(member);
+  return value;
+}

@@ -1,0 +1,388 @@
+import { TelemetryError } from "../errors.ts";
+import { DROP_REASONS, HOST, PENDING, UNITS } from "../exporter.ts";
+import type { BaseTelemetryExporter, ExporterHostHandle, Outcome, StartInfo, Unit } from "../exporter.ts";
+import type { ExporterState } from "../ledger.ts";
+import { errorText } from "../snapshot.ts";
+import { CircuitBreaker } from "./breaker.ts";
+import { contain } from "./contain.ts";
+import type { Settled } from "./contain.ts";
+import { Ending } from "./ending.ts";
+import { hookArguments } from "./event.ts";
+import type { HostEvent } from "./event.ts";
+import { EventQueue } from "./event-queue.ts";
+import { Handed } from "./handed.ts";
+import type { Call } from "./handed.ts";
+import type { HostLimits } from "./limits.ts";
+import { Startup } from "./startup.ts";
+
+/** Where a lane keeps its figures, and what it has to say. */
+export interface LaneAccount {
+  state(state: ExporterState): void;
+  /** Events have left the queue, in order: handed over or dropped. */
+  take(eventCount: number): void;
+  settle(eventCount: number, outcome: Outcome): void;
+  count(unit: Unit, amount: number): void;
+  latency(ms: number): void;
+  error(error: unknown): void;
+  warn(message: string): void;
+}
+
+export interface LaneOptions {
+  readonly name: string;
+  readonly account: LaneAccount;
+  readonly limits: HostLimits;
+  readonly info: StartInfo;
+  /** Makes what makes the exporter. */
+  readonly load: () => (() => object) | Promise<() => object>;
+  /** Calls `lane.run()`, at once or soon. */
+  readonly schedule: (lane: Lane) => void;
+  /** How long `run` may go on before it schedules itself anew. */
+  readonly sliceMs: number;
+}
+
+interface FlushRequest {
+  /** How many events come before it. */
+  readonly target: number;
+  readonly signal: AbortSignal;
+  readonly finish: () => void;
+  hasBegun: boolean;
+}
+
+const MAX_WARNINGS = 50;
+
+/**
+ * One exporter's life and queue: starts it (with the first `run`), calls its hooks one at a time in the order of events, and accounts for
+ * each event. Whatever the exporter does stays in here. Its code is entered from `run` alone.
+ */
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #startup: Startup;
+  readonly #queue = new EventQueue();
+  readonly #handed: Handed;
+  readonly #breaker: CircuitBreaker;
+  readonly #warnings = new Set<string>();
+  #exporter: Partial<BaseTelemetryExporter> | undefined;
+  #phase: "starting" | "ready" | "disabled" | "ended" = "starting";
+  #taken = 0;
+  #flushes: FlushRequest[] = [];
+  #ending: Ending | undefined;
+  #isRunning = false;
+  #isDue = false;
+
+  constructor(options: LaneOptions) {
+    const { account, limits } = options;
+    this.#options = options;
+    this.#handed = new Handed((eventCount, outcome) => account.settle(eventCount, outcome));
+    this.#breaker = new CircuitBreaker(limits.breakerFailures, limits.breakerMs);
+    this.#startup = new Startup({
+      ...options,
+      attach: (exporter) => Object.defineProperty(exporter, HOST, { value: this.#handle(), configurable: true }),
+      wake: () => this.#wake(),
+      ready: (exporter) => this.#started(exporter),
+      failed: (error) => this.#notStarted(error),
+      impossible: (reason, error) => this.#disable(reason, error),
+    });
+    account.state("starting");
+  }
+
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  get hasFlush(): boolean {
+    return this.#exporter?.flush !== undefined;
+  }
+
+  /** Events that have been pushed and not settled. */
+  get pending(): number {
+    return this.#queue.length + this.#handed.pending;
+  }
+
+  push(event: HostEvent): void {
+    const { account, limits } = this.#options;
+    if (this.#phase === "disabled" || this.#ending !== undefined) {
+      account.take(1);
+      account.settle(1, this.#phase === "disabled" ? "disabled" : "after_shutdown");
+      return;
+    }
+    this.#queue.push(event);
+    while (this.#queue.length > limits.queueEvents || this.#queue.bytes > limits.queueBytes) this.#drop("queue_full");
+    this.#wake();
+  }
+
+  /** Resolves when the exporter has flushed the events that were pushed before, or after `timeoutMs`. */
+  flush(timeoutMs: number): Promise<void> {
+    if (this.#ending !== undefined) return this.#ending.done;
+    if (this.#phase === "disabled") return Promise.resolve();
+    return new Promise((resolve) => {
+      const abort = new AbortController();
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.#flushes = this.#flushes.filter((other) => other !== request);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        abort.abort(new Error("the time for flush is over"));
+        finish();
+      }, timeoutMs).unref();
+      const request = { target: this.#taken + this.#queue.length, signal: abort.signal, finish, hasBegun: false };
+      this.#flushes.push(request);
+      this.#wake();
+    });
+  }
+
+  /**
+   * Hands over what is left, flushes and shuts down; what is not settled after `timeoutMs` is dropped. Resolves then.
+   * Once: a later call can only shorten the time.
+   */
+  end(timeoutMs: number): Promise<void> {
+    this.#ending ??= new Ending((isOver) => {
+      if (isOver) this.#finish("deadline");
+      else this.#wake();
+    });
+    if (this.#phase === "ended") return this.#ending.done;
+    this.#ending.within(timeoutMs);
+    this.#startup.hurry();
+    this.#wake();
+    return this.#ending.done;
+  }
+
+  /** Something of this exporter's has failed outside its hooks. */
+  fault(error: unknown): void {
+    this.#failed(error, performance.now());
+  }
+
+  /** Does what is due. */
+  run(): void {
+    this.#isDue = true;
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    while (this.#isDue) {
+      this.#isDue = false;
+      if (this.#phase === "starting") this.#startup.step();
+      this.#handOver();
+      this.#beginFlushes();
+      if (this.#ending !== undefined) this.#continueEnd(this.#ending);
+    }
+    this.#isRunning = false;
+  }
+
+  #wake(): void {
+    if (this.#isRunning) this.#isDue = true;
+    else this.#options.schedule(this);
+  }
+
+  #started(exporter: Partial<BaseTelemetryExporter>): void {
+    this.#exporter = exporter;
+    if (this.#phase !== "starting") return;
+    this.#phase = "ready";
+    this.#options.account.state("ready");
+    this.#wake();
+  }
+
+  #notStarted(error: unknown): void {
+    const { account } = this.#options;
+    account.state("failed");
+    account.error(error);
+    this.#warn(`could not start, and is started again later: ${errorText(error)}`);
+    // At the end there is one more try, not a row of them.
+    if (this.#ending !== undefined) this.#finish("deadline");
+  }
+
+  #handOver(): void {
+    const until = performance.now() + this.#options.sliceMs;
+    while (this.#phase === "ready" && !this.#handed.isInHook && this.#queue.length > 0) {
+      const now = performance.now();
+      if (now > until) {
+        this.#options.schedule(this);
+        return;
+      }
+      if (!this.#breaker.lets(now)) this.#drop("circuit_open");
+      else this.#call(now);
+    }
+  }
+
+  #call(now: number): void {
+    const event = this.#take();
+    const exporter = this.#exporter;
+    if (event === undefined || exporter === undefined) return;
+    const call = this.#handed.begin(now);
+    contain(
+      event.hook,
+      this.#options.limits.hookMs,
+      () => {
+        const hook = exporter[event.hook] as ((...values: unknown[]) => unknown) | undefined;
+        return hook?.apply(exporter, hookArguments(event, this.#options.info.captureContent));
+      },
+      (settled) => this.#called(call, settled),
+      (value) => {
+        if (value === PENDING) this.#handed.endedLate(call);
+      },
+    );
+  }
+
+  #called(call: Call, settled: Settled): void {
+    if (call.isOver) {
+      if (settled.isOk && settled.value === PENDING) this.#handed.endedLate(call);
+      return;
+    }
+    const now = performance.now();
+    this.#options.account.latency(now - call.startedAt);
+    this.#surplus(this.#handed.end(call, outcomeOf(settled)));
+    if (settled.isOk) this.#succeeded();
+    else this.#failed(settled.error, now);
+    this.#wake();
+  }
+
+  #succeeded(): void {
+    if (this.#breaker.isOpen && this.#phase === "ready") this.#options.account.state("ready");
+    this.#breaker.succeeded();
+  }
+
+  #failed(error: unknown, now: number): void {
+    const wasOpen = this.#breaker.isOpen;
+    this.#options.account.error(error);
+    this.#breaker.failed(now);
+    if (wasOpen || !this.#breaker.isOpen || this.#phase !== "ready") return;
+    const { breakerFailures, breakerMs } = this.#options.limits;
+    this.#options.account.state("open");
+    this.#warn(
+      `paused for ${breakerMs / 1000} s, because ${breakerFailures} hooks in a row have failed: ${errorText(error)}`,
+    );
+  }
+
+  #beginFlushes(): void {
+    if (this.#phase !== "ready") return;
+    for (const request of this.#flushes) {
+      const isReached = this.#taken > request.target || (this.#taken === request.target && !this.#handed.isInHook);
+      if (request.hasBegun || !isReached) continue;
+      request.hasBegun = true;
+      this.#lifecycle("flush", request.signal, request.finish);
+    }
+  }
+
+  #continueEnd(ending: Ending): void {
+    if (this.#phase === "ended" || this.#phase === "starting") return;
+    // Never started, or switched off before it was: there is nothing to flush or to release.
+    if (this.#exporter === undefined) ending.step = "done";
+    if (ending.step === "queue" && this.#queue.length === 0 && !this.#handed.isInHook) {
+      ending.step = "flush";
+      this.#lifecycle("flush", ending.flushSignal, () => {
+        if (ending.step === "flush") ending.step = "flushed";
+        this.#wake();
+      });
+    }
+    if (ending.step === "flushed") {
+      ending.step = "shutdown";
+      this.#lifecycle("shutdown", ending.shutdownSignal, () => {
+        ending.step = "done";
+        this.#wake();
+      });
+    }
+    if (ending.step !== "done") return;
+    const { pending } = this.#handed;
+    if (pending > 0)
+      this.#options.account.error(new TelemetryError("CONTRACT", `${pending} events were never settled`));
+    this.#finish("unknown");
+  }
+
+  #lifecycle(name: "flush" | "shutdown", signal: AbortSignal, done: () => void): void {
+    contain(
+      name,
+      undefined,
+      () => this.#exporter?.[name]?.(signal),
+      (settled) => {
+        if (!settled.isOk) this.#options.account.error(settled.error);
+        done();
+      },
+    );
+  }
+
+  #finish(outcome: Outcome): void {
+    if (this.#phase === "ended") return;
+    if (this.#phase !== "disabled") this.#options.account.state("stopped");
+    this.#phase = "ended";
+    this.#startup.stop();
+    this.#ending?.stop();
+    this.#dropAll("deadline");
+    this.#handed.giveUp(outcome);
+    this.#finishFlushes();
+    this.#ending?.resolve();
+  }
+
+  #disable(reason: string, error: unknown): void {
+    if (this.#phase === "disabled" || this.#phase === "ended") return;
+    this.#phase = "disabled";
+    this.#startup.stop();
+    this.#options.account.state("disabled");
+    this.#options.account.error(error);
+    this.#warn(`disabled, ${reason}`);
+    this.#dropAll("disabled");
+    this.#finishFlushes();
+    this.#wake();
+  }
+
+  #finishFlushes(): void {
+    for (const request of this.#flushes) request.finish();
+  }
+
+  #take(): HostEvent | undefined {
+    this.#taken++;
+    this.#options.account.take(1);
+    return this.#queue.shift();
+  }
+
+  #drop(outcome: Outcome): void {
+    this.#take();
+    this.#options.account.settle(1, outcome);
+  }
+
+  #dropAll(outcome: Outcome): void {
+    while (this.#queue.length > 0) this.#drop(outcome);
+  }
+
+  #handle(): ExporterHostHandle {
+    const { account } = this.#options;
+    return {
+      settle: (eventCount, outcome) => this.#settle(eventCount, outcome),
+      count: (unit, amount) => {
+        if (UNITS.includes(unit) && amount > 0 && Number.isFinite(amount)) account.count(unit, amount);
+      },
+      warn: (message) => this.#warn(String(message)),
+      disable: (reason) => this.#disable(String(reason), new TelemetryError("HOST", `disabled, ${reason}`)),
+      fail: (error) => account.error(error),
+    };
+  }
+
+  #settle(eventCount: number, outcome: Outcome): void {
+    if (!Number.isSafeInteger(eventCount) || eventCount < 0 || !isOutcome(outcome)) {
+      this.#options.account.error(
+        new TelemetryError("CONTRACT", `settle(${eventCount}, ${JSON.stringify(outcome)}) is not understood`),
+      );
+      return;
+    }
+    this.#surplus(this.#handed.settle(eventCount, outcome));
+  }
+
+  #surplus(eventCount: number): void {
+    if (eventCount === 0) return;
+    this.#options.account.error(
+      new TelemetryError("CONTRACT", `${eventCount} more events were settled than were pending`),
+    );
+  }
+
+  #warn(message: string): void {
+    if (this.#warnings.has(message) || this.#warnings.size >= MAX_WARNINGS) return;
+    this.#warnings.add(message);
+    this.#options.account.warn(`${this.#options.name}: ${message}`);
+  }
+}
+
+function outcomeOf(settled: Settled): Outcome | typeof PENDING {
+  if (!settled.isOk) return settled.isLate ? "deadline" : "failed";
+  return settled.value === PENDING ? PENDING : "delivered";
+}
+
+function isOutcome(outcome: unknown): outcome is Outcome {
+  return outcome === "delivered" || (DROP_REASONS as readonly unknown[]).includes(outcome);
+}
