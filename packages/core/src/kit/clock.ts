@@ -18,9 +18,9 @@ export const systemClock: Clock = {
 };
 
 /** Resolves after `ms`, or as soon as `signal` aborts; true when the time has passed. */
-export function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
+export async function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted || ms <= 0) return !signal.aborted;
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve(false);
     const onAbort = (): void => {
       cancel();
       resolve(false);

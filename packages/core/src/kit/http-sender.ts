@@ -191,16 +191,20 @@ export class HttpSender {
   }
 
   async #post(body: Buffer, headers: Record<string, string>, job: Job): Promise<PostResult> {
-    const timeout = new AbortController();
+    const stop = new AbortController();
     const leftMs = Math.min(this.#options.requestTimeoutMs, job.deadlineMs - this.#clock.now());
-    const cancel = this.#clock.after(leftMs, () => timeout.abort(new RequestTimeout(leftMs)));
+    const cancel = this.#clock.after(leftMs, () => stop.abort(new RequestTimeout(leftMs)));
+    // Not AbortSignal.any: a signal that lives as long as the process would remember every request.
+    const onAbort = (): void => stop.abort(job.signal.reason);
+    job.signal.addEventListener("abort", onAbort, { once: true });
     try {
-      const signal = AbortSignal.any([timeout.signal, job.signal]);
-      const result = await post(this.#dispatcher, { url: this.#options.url, headers, body, signal });
+      const { url } = this.#options;
+      const result = await post(this.#dispatcher, { url, headers, body, signal: stop.signal });
       if (result.kind === "status" || result.isStarted) this.#options.reporter.count("requests", 1);
       return result;
     } finally {
       cancel();
+      job.signal.removeEventListener("abort", onAbort);
     }
   }
 

@@ -18,8 +18,8 @@ export interface AssemblerLimits {
 }
 
 export const ASSEMBLER_LIMITS: AssemblerLimits = {
-  maxOpenSpans: 10_000,
-  maxOpenBytes: 16 * 1024 * 1024,
+  maxOpenSpans: 50_000,
+  maxOpenBytes: 32 * 1024 * 1024,
   maxTextLength: 1024 * 1024,
   maxSilenceMs: 60 * 60 * 1000,
   graceMs: 30_000,

@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import type { Outcome, StartInfo } from "../../src/exporter.ts";
+import { PENDING, missingHooks } from "../../src/exporter.ts";
+import { SpanTelemetryExporter } from "../../src/kit/span-exporter.ts";
+import type { SpanExporterOptions } from "../../src/kit/span-exporter.ts";
+import type { FinishedSpan } from "../../src/kit/span.ts";
+import { RUN_ID, contextOf } from "../support/event-context.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { RecordingHost, START_INFO } from "../support/recording-host.ts";
+
+class ListExporter extends SpanTelemetryExporter {
+  readonly sent: FinishedSpan[] = [];
+  readonly calls: string[] = [];
+  outcome: Outcome = "delivered";
+
+  constructor(options: SpanExporterOptions = {}) {
+    super({ clock: new FakeClock(), ...options });
+  }
+
+  protected override connect(info: StartInfo): void {
+    this.calls.push(`connect ${info.agent.name}`);
+  }
+
+  protected override async send(spans: readonly FinishedSpan[]): Promise<Outcome> {
+    this.sent.push(...spans);
+    return this.outcome;
+  }
+
+  protected override release(): void {
+    this.calls.push("release");
+  }
+}
+
+const never = new AbortController().signal;
+const toolContext = contextOf({ span: "tool", parent: "root" });
+
+async function start(options: SpanExporterOptions = {}): Promise<{ exporter: ListExporter; host: RecordingHost }> {
+  const exporter = new ListExporter(options);
+  const host = RecordingHost.attach(exporter);
+  await exporter.start(START_INFO, never);
+  return { exporter, host };
+}
+
+describe("SpanTelemetryExporter", () => {
+  it("has every hook, and keeps every event for later", async () => {
+    const { exporter } = await start();
+    expect(missingHooks(exporter)).toEqual([]);
+    const answers = [
+      exporter.onRunStart(RUN_ID, {}, contextOf()),
+      exporter.onToolStart("search", "", toolContext),
+      exporter.onToolEnd("search", "", toolContext),
+      exporter.onToolError("search", new Error("x"), toolContext),
+      exporter.onLlmStart({ model: "m" }, contextOf({ span: "llm" })),
+      exporter.onLlmNewToken("t", contextOf({ span: "llm" })),
+      exporter.onLlmEnd({}, contextOf({ span: "llm" })),
+      exporter.onLlmError(new Error("x"), contextOf({ span: "llm2" })),
+      exporter.onAgentAction("search", "", contextOf()),
+      exporter.onError(RUN_ID, new Error("x"), contextOf()),
+      exporter.onRunEnd(RUN_ID, {}, contextOf()),
+    ];
+    expect(answers).toEqual(answers.map(() => PENDING));
+  });
+
+  it("settles a span's events when it has been delivered, and counts the span", async () => {
+    const { exporter, host } = await start();
+    host.accept(exporter.onToolStart("search", "{}", toolContext));
+    host.accept(exporter.onToolEnd("search", "found", toolContext));
+    expect(host.pending).toBe(2);
+    await exporter.flush(never);
+    expect(exporter.sent).toMatchObject([{ kind: "tool", output: "found" }]);
+    expect([host.pending, host.outcomes, host.units]).toEqual([0, { delivered: 2 }, { spans: 1 }]);
+  });
+
+  it("settles them by the outcome of the send", async () => {
+    const { exporter, host } = await start();
+    exporter.outcome = "rejected";
+    host.accept(exporter.onToolStart("search", "{}", toolContext));
+    host.accept(exporter.onToolEnd("search", "found", toolContext));
+    await exporter.flush(never);
+    expect([host.outcomes, host.units]).toEqual([{ rejected: 2 }, {}]);
+  });
+
+  it("does not flush what is still open, and gives it up at shutdown", async () => {
+    const { exporter, host } = await start();
+    host.accept(exporter.onRunStart(RUN_ID, {}, contextOf()));
+    await exporter.flush(never);
+    expect(host.pending).toBe(1);
+    await exporter.shutdown(never);
+    expect(exporter.sent).toMatchObject([{ kind: "run", name: "research-agent", status: "aborted", isPartial: true }]);
+    expect(host.outcomes).toEqual({ delivered: 1 });
+    expect(exporter.calls).toEqual(["connect research-agent", "release"]);
+  });
+
+  it("shuts down once", async () => {
+    const { exporter } = await start();
+    await Promise.all([exporter.shutdown(never), exporter.shutdown(never)]);
+    expect(exporter.calls.filter((call) => call === "release")).toHaveLength(1);
+  });
+
+  it("settles what comes after shutdown, and what comes after a span's end, at once", async () => {
+    const { exporter, host } = await start();
+    for (let round = 0; round < 2; round++) {
+      host.accept(exporter.onToolStart("search", "{}", toolContext));
+      host.accept(exporter.onToolEnd("search", "found", toolContext));
+    }
+    expect(host.outcomes).toEqual({ late: 2 });
+    await exporter.shutdown(never);
+    host.accept(exporter.onRunStart(RUN_ID, {}, contextOf()));
+    expect(host.outcomes).toEqual({ late: 2, delivered: 2, after_shutdown: 1 });
+    expect(host.pending).toBe(0);
+  });
+
+  it("says once that its backend is too slow", async () => {
+    const { exporter, host } = await start({ maxQueueItems: 2 });
+    for (let index = 0; index < 9; index++) {
+      const context = contextOf({ span: `tool${index}`, parent: "root" });
+      host.accept(exporter.onToolStart("search", "", context));
+      host.accept(exporter.onToolEnd("search", "", context));
+    }
+    expect(host.warnings).toEqual(["spans are made faster than the backend takes them: the oldest are dropped."]);
+    expect(host.outcomes).toEqual({ queue_full: 14 });
+  });
+
+  it("gives up by itself what has been silent for long", async () => {
+    const clock = new FakeClock();
+    const { exporter, host } = await start({ clock, maxSilenceMs: 60_000 });
+    host.accept(exporter.onRunStart(RUN_ID, {}, contextOf()));
+    await clock.pass(70_000);
+    expect(exporter.sent).toMatchObject([{ isPartial: true }]);
+    expect(host.pending).toBe(0);
+    await clock.pass(60_000);
+    expect(clock.timers).toEqual([]);
+  });
+
+  it("keeps sending on its own, without new traffic", async () => {
+    const clock = new FakeClock();
+    const { exporter, host } = await start({ clock, flushIntervalMs: 1000 });
+    host.accept(exporter.onToolStart("search", "", toolContext));
+    host.accept(exporter.onToolEnd("search", "", toolContext));
+    await clock.pass(1000);
+    expect(exporter.sent).toHaveLength(1);
+  });
+});
