@@ -1,51 +1,13 @@
+import { maskTokenShapes } from "./token-shapes.ts";
+
 /** Finds secrets in text and in values, and puts the name of their variable in their place. */
 
-const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|DSN|AUTH/i;
+const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|DSN|AUTH|(?:^|_)PASS(?:_|$)/i;
 const MIN_SECRET_LENGTH = 8;
-// Words, numbers and booleans are settings, not secrets: masking `thinking` or `12345678` would only damage text.
-const PLAIN = /^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|[+-]?[\d.]+|true|false)$/;
-
-interface TokenShape {
-  readonly name: string;
-  /** Text without any of these cannot hold the shape: a search for them is much cheaper than the pattern. */
-  readonly hints: readonly string[];
-  readonly pattern: RegExp;
-}
-
-const TOKEN_SHAPES: readonly TokenShape[] = [
-  { name: "OPENAI_KEY", hints: ["sk-"], pattern: /\bsk-(?:[a-z]+-)*[A-Za-z0-9_-]{20,}/g },
-  { name: "LANGSMITH_KEY", hints: ["lsv2_"], pattern: /\blsv2_[a-z]{2}_[0-9a-f]{32}(?:_[0-9a-f]{10})?/g },
-  {
-    name: "GITHUB_TOKEN",
-    hints: ["gh", "github_pat_"],
-    pattern: /\b(?:gh[oprsu]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})/g,
-  },
-  { name: "AWS_KEY", hints: ["AKIA", "ASIA"], pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g },
-  { name: "SLACK_TOKEN", hints: ["xox"], pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/g },
-  { name: "GOOGLE_KEY", hints: ["AIza"], pattern: /\bAIza[A-Za-z0-9_-]{35}/g },
-  { name: "NPM_TOKEN", hints: ["npm_"], pattern: /\bnpm_[A-Za-z0-9]{36}/g },
-  { name: "STRIPE_KEY", hints: ["k_live_", "k_test_"], pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/g },
-  { name: "JWT", hints: ["eyJ"], pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g },
-  { name: "BEARER", hints: ["earer "], pattern: /\b(?<=[Bb]earer )[A-Za-z0-9._~+/-]{16,}=*/g },
-  {
-    name: "PRIVATE_KEY",
-    hints: ["PRIVATE KEY-----"],
-    pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  },
-  {
-    name: "URL_PASSWORD",
-    hints: ["://"],
-    pattern: /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,100}:)[^\s/:@]{3,}(?=@)/g,
-  },
-  // The runner cuts such URLs up to the next blank, closing quote included, and then loses the event: cut them first.
-  {
-    name: "CHARM_BUNDLE_URL",
-    hints: [".supabase.co/storage/v1/object/sign/"],
-    pattern: /https:\/\/[a-zA-Z0-9.-]+\.supabase\.co\/storage\/v1\/object\/sign\/[^\s"\\]+/g,
-  },
-];
-
-const MIN_SHAPE_LENGTH = 16;
+// Words, numbers and booleans are settings, not secrets: masking `thinking` or `12345678` would only damage text. Longer
+// ones than these are neither words nor numbers.
+const PLAIN = /^(?:[a-z]{1,20}|[A-Z]{1,20}|[A-Z][a-z]{1,19}|[+-]?[\d.]{1,15})$/;
+const URL_WITH_PASSWORD = /:\/\/[^\s/:@]{0,100}:([^\s/]{1,1000})@/;
 
 /**
  * The environment's secrets, value to name: variables that look secret by name, and those that `named` lists.
@@ -55,20 +17,35 @@ const MIN_SHAPE_LENGTH = 16;
 export function collectSecrets(environment: NodeJS.ProcessEnv, named: Iterable<string> = []): Map<string, string> {
   const declared = new Set(named);
   const secrets = new Map<string, string>();
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined || value.length < MIN_SECRET_LENGTH) continue;
-    if (!declared.has(name) && !SECRET_NAME.test(name)) continue;
-    if (PLAIN.test(value) || secrets.has(value)) continue;
-    secrets.set(value, name);
+  const add = (value: string, name: string): void => {
+    if (value.length >= MIN_SECRET_LENGTH && !PLAIN.test(value) && !secrets.has(value)) secrets.set(value, name);
+  };
+  for (const [name, untrimmed = ""] of Object.entries(environment)) {
+    // Read from a file, a secret often has a newline at its end, which its user has to take away.
+    const value = untrimmed.trim();
+    if (value.length < MIN_SECRET_LENGTH) continue;
+    if (declared.has(name) || SECRET_NAME.test(name)) add(value, name);
+    const password = value.includes("://") ? URL_WITH_PASSWORD.exec(value)?.[1] : undefined;
+    if (password === undefined) continue;
+    add(password, name);
+    add(decoded(password), name);
   }
   return secrets;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Masks one set of secrets. Make a new one when the environment has changed. */
 export class Masker {
   /** What it was made of: crosses to the host's thread, where a masker of the same secrets is made. */
   readonly secrets: ReadonlyMap<string, string>;
-  /** Text shorter than this is left alone unseen. */
+  /** Text shorter than this holds no secret. */
   readonly shortest: number;
   readonly #literals: RegExp | undefined;
   readonly #names = new Map<string, string>();
@@ -79,7 +56,7 @@ export class Masker {
       for (const form of writtenForms(value)) if (!this.#names.has(form)) this.#names.set(form, name);
     // Longest first: of two secrets where one begins with the other, the longer is masked whole.
     const forms = [...this.#names.keys()].sort((a, b) => b.length - a.length);
-    this.shortest = Math.min(MIN_SHAPE_LENGTH, forms.at(-1)?.length ?? MIN_SHAPE_LENGTH);
+    this.shortest = Math.min(MIN_SECRET_LENGTH, forms.at(-1)?.length ?? MIN_SECRET_LENGTH);
     // Apart from the shapes: joined into one expression they take three times as long.
     this.#literals =
       forms.length === 0
@@ -92,11 +69,7 @@ export class Masker {
     let masked = text;
     if (this.#literals !== undefined)
       masked = masked.replaceAll(this.#literals, (form) => `[${this.#names.get(form) ?? "SECRET"}_REDACTED]`);
-    for (const shape of TOKEN_SHAPES) {
-      if (shape.hints.some((hint) => masked.includes(hint)))
-        masked = masked.replaceAll(shape.pattern, `[${shape.name}_REDACTED]`);
-    }
-    return masked;
+    return maskTokenShapes(masked);
   }
 
   /**
@@ -116,25 +89,33 @@ export class Masker {
     const isSame = masked.every(([key, item], index) => key === entries[index]?.[0] && item === entries[index]?.[1]);
     if (isSame) return value;
     const copy: Record<string, unknown> = {};
-    for (const [key, item] of masked)
-      Object.defineProperty(copy, key, { value: item, enumerable: true, writable: true, configurable: true });
+    masked.forEach(([key, item], index) => {
+      // Two secrets may have become the same name: neither's member is lost.
+      const name = Object.hasOwn(copy, key) ? `${key} (${index})` : key;
+      Object.defineProperty(copy, name, { value: item, enumerable: true, writable: true, configurable: true });
+    });
     return copy;
   }
 }
 
-/** How a secret may appear in text: as it is, inside a JSON string (also with non-ASCII escaped), in a URL. */
+/** How a secret may appear in text: as it is, inside a JSON string, inside JSON inside a JSON string, in a URL. */
 function writtenForms(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1);
   const ascii = json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  const forms = [value, json, ascii, JSON.stringify(json).slice(1, -1)];
+  const forms = [value, json, ascii, json.replaceAll("/", "\\/")];
+  forms.push(...forms.map((form) => JSON.stringify(form).slice(1, -1)));
   if (!/\p{Surrogate}/u.test(value)) {
     const url = encodeURIComponent(value);
-    forms.push(
+    const strict = url.replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+    const codes = [
       url,
-      url.replaceAll("%20", "+"),
-      url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+      strict,
+      strict.replaceAll("%2F", "/"),
       encodeURI(value),
-    );
+      url.replaceAll("%20", "+"),
+      new URLSearchParams({ v: value }).toString().slice(2),
+    ];
+    forms.push(...codes, ...codes.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())));
   }
   return [...new Set(forms)];
 }
