@@ -7,7 +7,7 @@ import type { HookName } from "./events.ts";
 import type { BaseTelemetryExporter } from "./exporter.ts";
 import type { TelemetryHealth } from "./health.ts";
 import { createHost } from "./host/index.ts";
-import type { ExporterInstance, ExporterModule, HostLink } from "./host/link.ts";
+import type { ExporterInstance, ExporterModule } from "./host/link.ts";
 import { uuidv7 } from "./ids.ts";
 import { Recorder } from "./recorder.ts";
 import { Run } from "./run.ts";
@@ -60,7 +60,6 @@ export class TelemetryManager {
   readonly #emitter: CharmEmitter;
   readonly #agentName: string;
   readonly #runs = new Map<string, Run>();
-  readonly #stopWatching: (() => void) | undefined;
   #masker = new Masker();
   #environmentId: string | undefined;
   #processRun: Run | undefined;
@@ -100,7 +99,7 @@ export class TelemetryManager {
     );
     this.#dispatcher = new Dispatcher(this.#dispatchTarget(this.#recorder));
     if (parts.watchesEnds) {
-      this.#stopWatching = watchEnds({ settle: () => this.#settle(), end: (reason) => this.#end(reason) }, settings.signals);
+      watchEnds({ settle: () => this.#settle(), end: (reason) => this.#end(reason) }, settings.signals);
     }
     this.#diagnostics.debug(`manager of ${parts.agent.name} with ${parts.exporters.length} exporter(s): ${parts.exporters.map(({ name }) => name).join(", ")}`);
   }

@@ -34,21 +34,24 @@ export interface SpanOverrides {
   readonly spanId?: string | undefined;
 }
 
-const SCOPE = Symbol("scope");
-
 /** What a run, a tool call and an LLM call have in common: they end once. */
 abstract class Span implements OpenSpan {
-  readonly [SCOPE]: SpanScope;
+  protected readonly scope: SpanScope;
   readonly #recorder: Recorder;
   #isEnded = false;
 
   constructor(recorder: Recorder, scope: SpanScope) {
     this.#recorder = recorder;
-    this[SCOPE] = scope;
+    this.scope = scope;
+  }
+
+  /** The scope of `parent` if it belongs to this run, else the run's own: another run's parent would tear the trace apart. */
+  protected static scopeIn(run: Span, parent: unknown): SpanScope {
+    return parent instanceof Span && parent.scope.runId === run.scope.runId ? parent.scope : run.scope;
   }
 
   get spanId(): string {
-    return this[SCOPE].spanId;
+    return this.scope.spanId;
   }
 
   get isEnded(): boolean {
@@ -92,13 +95,13 @@ export class Run extends Span {
     this.#recorder = recorder;
     this.#onEnd = onEnd;
     recorder.opened(this);
-    recorder.record("onRunStart", runId, snapshotRecord(inputs, recorder.counts), this[SCOPE], runInfo(name, options, recorder));
+    recorder.record("onRunStart", runId, snapshotRecord(inputs, recorder.counts), this.scope, runInfo(name, options, recorder));
   }
 
   /** A piece of the model's output. Inside an LLM call use that call's `token`. Empty text is no event. */
   token(text: string): void {
     if (text !== "") this.#streamed();
-    recordToken(this.#recorder, text, this[SCOPE]);
+    recordToken(this.#recorder, text, this.scope);
   }
 
   /** What the agent has decided to do. A mapping as `toolInput` is shown on stdout as upstream shows it. */
@@ -106,15 +109,15 @@ export class Run extends Span {
     const { counts } = this.#recorder;
     const shown = typeof toolInput === "string" ? undefined : snapshotValue(toolInput, counts);
     const text = shown === undefined ? snapshotText(toolInput, counts) : typeof shown === "string" ? shown : JSON.stringify(shown);
-    this.#recorder.record("onAgentAction", snapshotText(tool, counts), text, this[SCOPE], undefined, shown ?? text);
+    this.#recorder.record("onAgentAction", snapshotText(tool, counts), text, this.scope, undefined, shown ?? text);
   }
 
   startTool(toolName: string, input: unknown, options: ToolOptions & SpanOverrides = {}): ToolCall {
-    return new ToolCall(this.#recorder, scopeOf(memberOf(options, "parent"), this), toolName, input, options);
+    return new ToolCall(this.#recorder, Span.scopeIn(this, memberOf(options, "parent")), toolName, input, options);
   }
 
   startLlm(request: LlmRequestInput, options: LlmOptions & SpanOverrides = {}): LlmCall {
-    return new LlmCall(this.#recorder, scopeOf(memberOf(options, "parent"), this), request, () => this.#streamed(), options);
+    return new LlmCall(this.#recorder, Span.scopeIn(this, memberOf(options, "parent")), request, () => this.#streamed(), options);
   }
 
   /**
@@ -142,13 +145,13 @@ export class Run extends Span {
   #end(outputs: unknown, isShown: boolean): void {
     if (!this.finish()) return;
     const record = snapshotRecord(typeof outputs === "string" ? { output: outputs } : outputs, this.#recorder.counts);
-    const context = this.#recorder.record("onRunEnd", this.runId, record, this[SCOPE]);
+    const context = this.#recorder.record("onRunEnd", this.runId, record, this.scope);
     if (isShown && !this.#hasStreamed) this.#recorder.stdout?.emitFinal(record, context);
     this.#onEnd(this);
   }
 
   #fail(error: Error, isShown: boolean): void {
-    const context = this.#recorder.record("onError", this.runId, error, this[SCOPE]);
+    const context = this.#recorder.record("onError", this.runId, error, this.scope);
     if (isShown) this.#recorder.stdout?.emitError(error, context);
     this.#onEnd(this);
   }
@@ -176,15 +179,15 @@ export class ToolCall extends Span {
     this.toolCallId = toolCallId;
     this.toolName = snapshotText(toolName, recorder.counts);
     recorder.opened(this);
-    recorder.record("onToolStart", this.toolName, snapshotText(input, recorder.counts), this[SCOPE]);
+    recorder.record("onToolStart", this.toolName, snapshotText(input, recorder.counts), this.scope);
   }
 
   end(output?: unknown): void {
-    if (this.finish()) this.#recorder.record("onToolEnd", this.toolName, snapshotText(output, this.#recorder.counts), this[SCOPE]);
+    if (this.finish()) this.#recorder.record("onToolEnd", this.toolName, snapshotText(output, this.#recorder.counts), this.scope);
   }
 
   fail(error: unknown): void {
-    if (this.finish()) this.#recorder.record("onToolError", this.toolName, snapshotError(error), this[SCOPE]);
+    if (this.finish()) this.#recorder.record("onToolError", this.toolName, snapshotError(error), this.scope);
   }
 
   protected override aborted(error: TelemetryError): void {
@@ -205,7 +208,7 @@ export class LlmCall extends Span {
     this.#recorder = recorder;
     this.#onToken = onToken;
     recorder.opened(this);
-    const context = recorder.record("onLlmStart", snapshotRequest(request, recorder.counts), undefined, this[SCOPE]);
+    const context = recorder.record("onLlmStart", snapshotRequest(request, recorder.counts), undefined, this.scope);
     this.#startUnixMs = context.timeUnixMs;
   }
 
@@ -214,7 +217,7 @@ export class LlmCall extends Span {
       this.#firstTokenUnixMs = nowUnixMs();
       this.#onToken();
     }
-    recordToken(this.#recorder, text, this[SCOPE]);
+    recordToken(this.#recorder, text, this.scope);
   }
 
   end(response: LlmResponseInput = {}): void {
@@ -222,11 +225,11 @@ export class LlmCall extends Span {
     const snapshot = snapshotResponse(response, this.#recorder.counts);
     const measured: LlmResponse =
       this.#firstTokenUnixMs === 0 ? snapshot : { ...snapshot, timeToFirstTokenMs: this.#firstTokenUnixMs - this.#startUnixMs };
-    this.#recorder.record("onLlmEnd", measured, undefined, this[SCOPE]);
+    this.#recorder.record("onLlmEnd", measured, undefined, this.scope);
   }
 
   fail(error: unknown): void {
-    if (this.finish()) this.#recorder.record("onLlmError", snapshotError(error), undefined, this[SCOPE]);
+    if (this.finish()) this.#recorder.record("onLlmError", snapshotError(error), undefined, this.scope);
   }
 
   protected override aborted(error: TelemetryError): void {
@@ -237,12 +240,6 @@ export class LlmCall extends Span {
 function recordToken(recorder: Recorder, token: unknown, scope: SpanScope): void {
   const text = typeof token === "string" && token.length <= SNAPSHOT_LIMITS.characters ? token : snapshotText(token, recorder.counts);
   if (text !== "") recorder.token(text, scope);
-}
-
-function scopeOf(parent: unknown, run: Run): SpanScope {
-  const scope = parent instanceof Span ? parent[SCOPE] : undefined;
-  // A parent of another run would tear the trace apart.
-  return scope !== undefined && scope.runId === run.runId ? scope : run[SCOPE];
 }
 
 function runInfo(name: string, options: RunOptions, recorder: Recorder): RunInfo {
