@@ -1,0 +1,12 @@
+// Emits at a steady rate while its reader sleeps, and tells for how long it was stopped itself.
+import { input, report, vanish } from "../lib/report.mjs";
+import { EMITTERS } from "./emitters.mjs";
+import { emitPaced } from "./paced.mjs";
+import { tokenAt } from "./tokens.mjs";
+
+const emitter = await EMITTERS[input.emitter]();
+
+const longestTurnMs = await emitPaced(input, (index) => emitter.token(tokenAt(index)));
+await emitter.flush();
+report({ longestTurnMs, peakMb: process.resourceUsage().maxRSS / 1024 });
+vanish();

@@ -1,0 +1,29 @@
+// Tells 1 to 8 listeners about tokens, and tells what that costs.
+import { startClocks } from "../lib/cpu.mjs";
+import { input, nextTurn, report, vanish } from "../lib/report.mjs";
+import { DISPATCHERS } from "./dispatchers.mjs";
+import { tokenAt } from "./tokens.mjs";
+
+const { dispatcher: name, events, perTurn } = input;
+const dispatcher = await DISPATCHERS[name](input);
+
+async function emit(count) {
+  for (let index = 0; index < count;) {
+    const end = Math.min(count, index + perTurn);
+    for (; index < end; index++) {
+      const pending = dispatcher.token(tokenAt(index));
+      if (pending !== undefined) await pending;
+    }
+    await nextTurn();
+  }
+}
+
+await emit(20_000);
+await dispatcher.flush();
+const clocks = startClocks();
+await emit(events);
+const { mainCpuMs } = clocks();
+await dispatcher.flush();
+const { processCpuMs } = clocks();
+report({ mainCpuMs, processCpuMs, told: 20_000 + events, accounts: dispatcher.accounts?.() ?? [] });
+vanish();

@@ -1,0 +1,37 @@
+// An agent that works and tells about each piece of work; tells how long its own work took.
+import { startClocks } from "../lib/cpu.mjs";
+import { input, nextTurn, pause, report, vanish } from "../lib/report.mjs";
+import { busy } from "./busy.mjs";
+import { TRACERS } from "./tracers.mjs";
+
+const WARM_UP = 2000;
+const { tracer: name, spans, iterations, perTurn, isFlushed } = input;
+const tracer = await TRACERS[name](input);
+const work = () => busy(iterations);
+
+async function trace(from, to) {
+  for (let index = from; index < to;) {
+    const end = Math.min(to, index + perTurn);
+    for (; index < end; index++) tracer.span(index, work);
+    await nextTurn();
+  }
+}
+
+await trace(0, WARM_UP);
+await pause(500);
+
+const clocks = startClocks();
+await trace(WARM_UP, WARM_UP + spans);
+const { wallMs, mainCpuMs, processCpuMs } = clocks();
+const account = tracer.account?.();
+if (isFlushed) await tracer.flush();
+
+report({
+  wallMs,
+  mainCpuMs,
+  processCpuMs,
+  peakMb: process.resourceUsage().maxRSS / 1024,
+  told: WARM_UP + spans,
+  account: isFlushed ? tracer.account?.() : account,
+});
+vanish();

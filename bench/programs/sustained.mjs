@@ -1,0 +1,30 @@
+// Tells about spans at a given rate, or as fast as they get delivered.
+import { input, nextTurn, pause, report, vanish } from "../lib/report.mjs";
+import { emitPaced } from "./paced.mjs";
+import { TRACERS } from "./tracers.mjs";
+
+const { tracer: name, spans, perSecond, atMostPending } = input;
+const tracer = await TRACERS[name](input);
+const nothing = () => {};
+
+async function asFastAsDelivered(from, to) {
+  for (let index = from; index < to;) {
+    const end = Math.min(to, index + 200);
+    for (; index < end; index++) tracer.span(index, nothing);
+    await nextTurn();
+    if (tracer.account === undefined) {
+      if (index % atMostPending === 0) await tracer.flush();
+    } else while (tracer.account().pending > atMostPending) await pause(1);
+  }
+}
+
+const WARM_UP = 2000;
+await asFastAsDelivered(0, WARM_UP);
+await tracer.flush();
+
+const start = performance.now();
+if (perSecond === undefined) await asFastAsDelivered(WARM_UP, WARM_UP + spans);
+else await emitPaced({ events: spans, perSecond }, (index) => tracer.span(WARM_UP + index, nothing));
+await tracer.flush();
+report({ wallMs: performance.now() - start, told: WARM_UP + spans, account: tracer.account?.() });
+vanish();

@@ -1,0 +1,50 @@
+import { agentFolder } from "../lib/agent-folder.mjs";
+import { runProgram } from "../lib/child.mjs";
+import { CORE_URL } from "../lib/paths.mjs";
+import { DATADOG_ENVIRONMENT } from "./backend.mjs";
+
+const LOAD = "charm core and load(), datadog in charm.yaml";
+
+const MODULES = {
+  "charm core": [CORE_URL],
+  pino: ["pino"],
+  langfuse: ["@opentelemetry/sdk-trace-base", "@langfuse/otel", "@langfuse/tracing"],
+  langsmith: ["langsmith"],
+  "LangChain callbacks": ["@langchain/core/callbacks/manager"],
+  "OpenTelemetry SDK and OTLP": ["@opentelemetry/sdk-trace-base", "@opentelemetry/exporter-trace-otlp-http"],
+};
+
+export const imports = {
+  name: "import",
+  title: "Import",
+  repetitions: [11, 5],
+  plan() {
+    const folder = agentFolder(["datadog"]);
+    const environment = { ...DATADOG_ENVIRONMENT, CHARM_DATADOG_ENDPOINT: "http://127.0.0.1:9" };
+    return {
+      note:
+        "Milliseconds of the main thread in a new process until `import` has resolved, files in the system's cache; with `load()` until that " +
+        "has resolved, too.",
+      columns: [
+        { key: "milliseconds", title: "ms" },
+        { key: "ratio", title: "to ours", ratioOf: "milliseconds", to: "charm core" },
+      ],
+      cases: [
+        ...Object.entries(MODULES).map(([name, modules]) => ({
+          name,
+          run: () => runProgram("import.mjs", { modules }),
+        })),
+        { name: LOAD, run: () => runProgram("import.mjs", { modules: [CORE_URL], folder }, { environment }) },
+      ],
+      targets: [
+        { what: "import of core", unit: "ms", atMost: 15, value: (of) => of("charm core", "milliseconds") },
+        {
+          what: "import and load() with a charm.yaml",
+          unit: "ms",
+          atMost: 50,
+          value: (of) => of(LOAD, "milliseconds"),
+        },
+      ],
+    };
+  },
+};
