@@ -52,7 +52,7 @@ describe.each(GUIDES)("%s", (page) => {
   const blocks = blocksOf(readFileSync(join(ROOT, page), "utf8"));
   const isRun = (block: Block): boolean => block.info === "sh run";
 
-  it.runIf(blocks.some(isRun))("has code blocks that do what the page says", () => {
+  if (blocks.some(isRun)) it("has code blocks that do what the page says", () => {
     const folder = project();
     blocks.forEach((block, index) => {
       const title = /\btitle=(\S+)/.exec(block.info)?.[1];
