@@ -1,19 +1,19 @@
 // Packs folders of recorded runs, as their publishers have them, into the compressed files of ../recordings.
 //
-//   node scripts/pack-recordings.mjs FOLDER
+//   node scripts/pack-recordings.mjs FOLDER [OUTPUT]
 //
 // FOLDER holds one folder for each source (tau-bench, mini-swe-agent, ai-sdk-streams); recordings/README.md says where
 // each comes from. The same files make the same pack, byte for byte.
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { join, sep } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
 const SOURCES = ["tau-bench", "mini-swe-agent", "ai-sdk-streams"];
 
-const [folder] = process.argv.slice(2);
+const [folder, output = join(import.meta.dirname, "../recordings")] = process.argv.slice(2);
 const missing = folder === undefined ? SOURCES : SOURCES.filter((source) => !existsSync(join(folder, source)));
 if (missing.length > 0) {
-  console.error(`usage: node scripts/pack-recordings.mjs FOLDER\nFOLDER must hold: ${missing.join(", ")}`);
+  console.error(`usage: node scripts/pack-recordings.mjs FOLDER [OUTPUT]\nFOLDER must hold: ${missing.join(", ")}`);
   process.exit(2);
 }
 
@@ -23,7 +23,7 @@ for (const source of SOURCES) {
     .filter((path) => statSync(join(root, path)).isFile())
     .toSorted()
     .map((path) => ({
-      path: relative(root, join(root, path)).split(sep).join("/"),
+      path: path.split(sep).join("/"),
       text: readFileSync(join(root, path), "utf8"),
     }));
   const json = Buffer.from(JSON.stringify(files));
@@ -34,6 +34,6 @@ for (const source of SOURCES) {
       [constants.BROTLI_PARAM_SIZE_HINT]: json.length,
     },
   });
-  writeFileSync(new URL(`../recordings/${source}.json.br`, import.meta.url), packed);
+  writeFileSync(join(output, `${source}.json.br`), packed);
   console.log(`${source}: ${files.length} files, ${json.length} bytes, packed ${packed.length}`);
 }

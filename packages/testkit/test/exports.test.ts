@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import * as intakes from "../src/intakes/index.ts";
+import * as main from "../src/index.ts";
+
+test("the package exports these names and no others", () => {
+  expect({ ".": Object.keys(main).toSorted(), "./intakes": Object.keys(intakes).toSorted() }).toMatchInlineSnapshot(`
+    {
+      ".": [
+        "RECORDING_SOURCES",
+        "importMiniSweAgent",
+        "importStream",
+        "importTauBench",
+        "loadRecordings",
+        "playRun",
+        "tokenize",
+      ],
+      "./intakes": [
+        "DATADOG_SPANS_PATH",
+        "DatadogIntake",
+        "HttpIntake",
+        "parseFault",
+        "startDatadogIntake",
+      ],
+    }
+  `);
+});
