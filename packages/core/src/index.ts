@@ -25,8 +25,3 @@ export { CharmEmitter } from "./stdout/emitter.ts";
 export type { CharmEmitterOptions } from "./stdout/emitter.ts";
 export { CharmEmitterExporter } from "./stdout/exporter.ts";
 export type { CharmEventType } from "./stdout/protocol.ts";
-export { findManifest, readManifest } from "./manifest/index.ts";
-export type { Manifest, ManifestProblem, Problem, TelemetryName } from "./manifest/index.ts";
-export { discoverExporters } from "./discovery.ts";
-export type { Discovered } from "./discovery.ts";
-export type { ExporterModule } from "./host/link.ts";

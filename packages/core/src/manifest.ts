@@ -1,0 +1,6 @@
+/** What `charm.yaml` says, as data, and the exporters that it asks for: for tools, apart from what agents import. */
+export { findManifest, readManifest } from "./manifest/index.ts";
+export type { Manifest, ManifestProblem, Problem, TelemetryName } from "./manifest/index.ts";
+export { discoverExporters } from "./discovery.ts";
+export type { Discovered } from "./discovery.ts";
+export type { ExporterModule } from "./host/link.ts";
