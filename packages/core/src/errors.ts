@@ -39,7 +39,11 @@ export class TelemetryError extends Error {
   }
 
   static is(value: unknown): value is TelemetryError {
-    return typeof value === "object" && value !== null && BRAND in value;
+    try {
+      return typeof value === "object" && value !== null && BRAND in value;
+    } catch {
+      return false; // a proxy that refuses to be looked at
+    }
   }
 }
 

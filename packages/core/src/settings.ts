@@ -60,9 +60,9 @@ export function resolveSettings(environment: NodeJS.ProcessEnv): { settings: Set
     (text: string): Value | undefined =>
       values.find((value) => value === text.toLowerCase());
   const number =
-    (minimum: number) =>
+    (minimum: number, maximum = Number.MAX_SAFE_INTEGER) =>
     (text: string): number | undefined =>
-      /^\d{1,12}$/.test(text) && Number(text) >= minimum ? Number(text) : undefined;
+      /^\d{1,12}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum ? Number(text) : undefined;
   const isOn = (text: string): boolean | undefined =>
     /^(1|true|on|yes)$/i.test(text) ? true : /^(0|false|off|no)$/i.test(text) ? false : undefined;
 
@@ -88,8 +88,9 @@ export function resolveSettings(environment: NodeJS.ProcessEnv): { settings: Set
     shutdownMs: read<number>(
       "CHARM_TELEMETRY_SHUTDOWN_MS",
       SETTINGS_DEFAULTS.shutdownMs,
-      "a number of milliseconds",
-      number(0),
+      // Longer than 24 days would not fit a timer, which then fires at once.
+      "a number of milliseconds, 600000 (ten minutes) at most",
+      number(0, 600_000),
     ),
     signals: read<boolean>("CHARM_TELEMETRY_SIGNALS", SETTINGS_DEFAULTS.signals, "on or off", isOn),
     isolation: read<Settings["isolation"]>(

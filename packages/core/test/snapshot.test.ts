@@ -258,7 +258,7 @@ describe("the bounds of a snapshot", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 40 }), fc.nat(40), (text, limit) => {
         const cut = cutText(text, limit);
-        expect(cut.isWellFormed()).toBe(true);
+        expect(/\p{Surrogate}/u.test(cut)).toBe(false);
         expect(text.startsWith(cut.replace(/… \[cut: \d+ more characters\]$/, ""))).toBe(true);
       }),
     );
@@ -443,7 +443,7 @@ function withStackFormatter(formatter: (error: Error, frames: NodeJS.CallSite[])
   try {
     run();
   } finally {
-    if (original === undefined) delete Error.prepareStackTrace;
+    if (original === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
     else Object.defineProperty(Error, "prepareStackTrace", original);
   }
 }
