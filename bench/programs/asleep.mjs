@@ -1,4 +1,5 @@
 // Emits at a steady rate while its reader sleeps, and tells for how long it was stopped itself.
+import { peakMegabytes } from "../lib/memory.mjs";
 import { input, report, vanish } from "../lib/report.mjs";
 import { EMITTERS } from "./emitters.mjs";
 import { emitPaced } from "./paced.mjs";
@@ -8,5 +9,5 @@ const emitter = await EMITTERS[input.emitter]();
 
 const longestTurnMs = await emitPaced(input, (index) => emitter.token(tokenAt(index)));
 await emitter.flush();
-report({ longestTurnMs, peakMb: process.resourceUsage().maxRSS / 1024 });
+report({ longestTurnMs, peakMb: peakMegabytes() });
 vanish();

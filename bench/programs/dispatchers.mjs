@@ -1,6 +1,7 @@
 import { CORE_URL } from "../lib/paths.mjs";
 
-/** Ways to tell `count` listeners, which do nothing, about a token; `flush()` resolves when all have been told. */
+/** Ways to tell `count` listeners, which do nothing, about a token; `flush()` resolves when all have been told, `pending()` says
+ * how many tokens some listener is behind. */
 export const DISPATCHERS = {
   async charm({ folder }) {
     const { TelemetryManager } = await import(CORE_URL);
@@ -9,6 +10,7 @@ export const DISPATCHERS = {
     return {
       token: (text) => run.token(text),
       flush: () => manager.flush({ timeoutMs: 30_000 }),
+      pending: () => Math.max(0, ...manager.health().exporters.map(({ pending }) => pending)),
       accounts: () => manager.health().exporters,
     };
   },

@@ -1,5 +1,6 @@
 // An agent that works and tells about each piece of work; tells how long its own work took.
 import { startClocks } from "../lib/cpu.mjs";
+import { peakMegabytes } from "../lib/memory.mjs";
 import { input, nextTurn, pause, report, vanish } from "../lib/report.mjs";
 import { busy } from "./busy.mjs";
 import { TRACERS } from "./tracers.mjs";
@@ -30,7 +31,7 @@ report({
   wallMs,
   mainCpuMs,
   processCpuMs,
-  peakMb: process.resourceUsage().maxRSS / 1024,
+  peakMb: peakMegabytes(),
   told: WARM_UP + spans,
   account: isFlushed ? tracer.account?.() : account,
 });

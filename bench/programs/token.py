@@ -6,7 +6,7 @@ import sys
 import time
 
 given = json.loads(sys.argv[1])
-pieces = json.loads(os.environ.get("BENCH_PIECES", '["The ", "tide ", "comes", " in at", " six, "]'))
+pieces = ["The ", "tide ", "comes", " in at", " six, "]
 
 
 def emit(index):
