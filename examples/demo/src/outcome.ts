@@ -1,0 +1,110 @@
+import type { TelemetryHealth } from "@charm/telemetry-core";
+import type { AgentResult, CharmEvent } from "@charm/telemetry-runner";
+import type { Totals } from "./board.ts";
+import type { StandInAccount } from "./stand-ins.ts";
+
+/** Everything that is known when the agent has ended. */
+export interface Outcome {
+  readonly fault: string | undefined;
+  readonly wantedRuns: number;
+  readonly agent: AgentResult;
+  readonly totals: Totals;
+  /** Different events that the runner has read on stdout, and places in runs that were left out. */
+  readonly read: { readonly events: number; readonly missing: number };
+  /** The agent's own account, its last line; undefined if it did not come. */
+  readonly health: TelemetryHealth | undefined;
+  /** By the exporter's name. */
+  readonly standIns: ReadonlyMap<string, StandInAccount>;
+}
+
+export interface Check {
+  /** What should be so. */
+  readonly claim: string;
+  readonly isTrue: boolean;
+  /** The figures behind it. */
+  readonly figures: string;
+}
+
+/** Reads the account that a process writes at its end; undefined for every other event. */
+export function healthOf({ type, fields }: CharmEvent): TelemetryHealth | undefined {
+  if (type !== "telemetry" || fields["event"] !== "report") return undefined;
+  const health = fields["health"] as TelemetryHealth | undefined;
+  return Array.isArray(health?.exporters) ? health : undefined;
+}
+
+/** Compares what the agent, its exporters, the runner and the backends say of the same events. */
+export function checksOf(outcome: Outcome): Check[] {
+  const { agent, totals, wantedRuns, health, read, standIns } = outcome;
+  const ended = totals.succeeded + totals.failed;
+  return [
+    check("the agent ended by itself with code 0", agent.endedBy === "exit" && agent.exitCode === 0, {
+      "ended by": agent.endedBy,
+      code: agent.exitCode,
+    }),
+    check("all runs have ended", ended === wantedRuns, { ended, wanted: wantedRuns }),
+    check("the agent left its account", health !== undefined, {}),
+    ...(health === undefined ? [] : stdoutChecks(health, read)),
+    ...(health === undefined
+      ? []
+      : [...standIns].flatMap(([name, account]) => exporterChecks(outcome, health, name, account))),
+  ];
+}
+
+function stdoutChecks({ stdout, events }: TelemetryHealth, read: Outcome["read"]): Check[] {
+  const dropped = Object.values(stdout.droppedBy).reduce((sum, lines) => sum + lines, 0);
+  // Of the lines that were dropped nothing can be read; an event may take several.
+  const isWhole =
+    dropped === 0 ? read.events === events.recorded && read.missing === 0 : read.events + dropped >= events.recorded;
+  return [check("every event is on stdout", isWhole, { recorded: events.recorded, read: read.events, dropped })];
+}
+
+function exporterChecks(outcome: Outcome, health: TelemetryHealth, name: string, account: StandInAccount): Check[] {
+  const exporter = health.exporters.find((each) => each.name === name);
+  if (exporter === undefined) return [check(`${name}: the agent has loaded it`, false, {})];
+  const { accepted, delivered, dropped, pending } = exporter;
+  const { spans } = exporter.units;
+  // A backend may have answered an exporter that no longer listened: that is counted, as unknown or as out of time.
+  const mayBeMore = (exporter.droppedBy.unknown ?? 0) + (exporter.droppedBy.deadline ?? 0) + pending > 0;
+  const isEqual = spans === account.acknowledged || (mayBeMore && spans < account.acknowledged);
+  const common = [
+    check(`${name}: accepted = delivered + dropped + pending`, accepted === delivered + dropped + pending, {
+      accepted,
+      delivered,
+      dropped,
+      pending,
+    }),
+    check(`${name}: it was given every event`, accepted === health.events.recorded, {
+      accepted,
+      recorded: health.events.recorded,
+    }),
+    check(`${name}: what it counts as sent is what the backend has acknowledged`, isEqual, {
+      sent: spans,
+      acknowledged: account.acknowledged,
+    }),
+  ];
+  if (outcome.fault !== undefined) return common;
+  const { llmCalls, toolCalls } = outcome.totals;
+  const expected = outcome.wantedRuns + llmCalls + toolCalls;
+  return [
+    ...common,
+    check(`${name}: everything was delivered`, delivered === accepted, { accepted, delivered }),
+    check(`${name}: each run, LLM call and tool call is one span`, account.received === expected, {
+      expected,
+      received: account.received,
+    }),
+    check(`${name}: no span is alone or came twice`, account.orphans + account.duplicates === 0, {
+      "without parent": account.orphans,
+      twice: account.duplicates,
+    }),
+  ];
+}
+
+function check(claim: string, isTrue: boolean, figures: Readonly<Record<string, string | number>>): Check {
+  return {
+    claim,
+    isTrue,
+    figures: Object.entries(figures)
+      .map(([name, figure]) => `${name} ${figure}`)
+      .join(", "),
+  };
+}

@@ -1,0 +1,46 @@
+import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
+import type { Fault } from "@charm/telemetry-testkit/intakes";
+
+/** A backend on loopback, and how the agent's exporter finds it. */
+export interface StandIn {
+  /** An exporter's name in charm.yaml. */
+  readonly exporter: string;
+  readonly environment: Readonly<Record<string, string>>;
+  account(): StandInAccount;
+  close(): Promise<void>;
+}
+
+/** What a backend can say of itself. */
+export interface StandInAccount {
+  readonly requests: number;
+  /** Spans that came in whole, those that came again included. */
+  readonly received: number;
+  /** Of them, those whose acknowledgement has left: what the exporter may count as delivered. */
+  readonly acknowledged: number;
+  readonly duplicates: number;
+  /** Spans whose parent never came. */
+  readonly orphans: number;
+}
+
+/** By the exporter's name. */
+export const STAND_INS: ReadonlyMap<string, (fault: Fault | undefined) => Promise<StandIn>> = new Map([
+  ["datadog", standInForDatadog],
+]);
+
+async function standInForDatadog(fault: Fault | undefined): Promise<StandIn> {
+  const apiKey = "a-made-up-key-for-the-demo";
+  const intake = await startDatadogIntake({ apiKey });
+  await intake.setFault(fault);
+  return {
+    exporter: "datadog",
+    environment: { DD_API_KEY: apiKey, CHARM_DATADOG_ENDPOINT: intake.url },
+    account: () => ({
+      requests: intake.requests.length,
+      received: intake.received.spans,
+      acknowledged: intake.acknowledged.spans,
+      duplicates: intake.duplicates,
+      orphans: intake.unknownParents().length,
+    }),
+    close: () => intake.close(),
+  };
+}
