@@ -6,7 +6,9 @@ import type { Json, TruncationCounter } from "./snapshot.ts";
 export interface LlmMessageInput {
   readonly role: string;
   readonly content?: unknown;
-  readonly toolCalls?: readonly { readonly id?: string | undefined; readonly name: string; readonly arguments?: unknown }[] | undefined;
+  readonly toolCalls?:
+    | readonly { readonly id?: string | undefined; readonly name: string; readonly arguments?: unknown }[]
+    | undefined;
   readonly toolCallId?: string | undefined;
 }
 
@@ -33,20 +35,26 @@ type Fields = Record<string, Json>;
 
 export function snapshotRequest(request: unknown, counter: TruncationCounter): LlmRequest {
   const fields = snapshotRecord(request, counter);
+  const prompt = fields["messages"];
   return {
     model: text(fields["model"]) ?? "unknown",
     ...optional("provider", text(fields["provider"])),
     ...optional("name", text(fields["name"])),
-    ...optional("messages", messages(fields["messages"])),
+    // A prompt that is no list of messages is what the user says.
+    ...optional(
+      "messages",
+      messages(prompt) ?? (isNothing(prompt) ? undefined : [{ role: "user", content: asText(prompt) }]),
+    ),
     ...optional("parameters", isFields(fields["parameters"]) ? fields["parameters"] : undefined),
   };
 }
 
 export function snapshotResponse(response: unknown, counter: TruncationCounter): LlmResponse {
-  const fields = typeof response === "string" ? { output: snapshotText(response, counter) } : snapshotRecord(response, counter);
+  const fields =
+    typeof response === "string" ? { output: snapshotText(response, counter) } : snapshotRecord(response, counter);
   const output = fields["output"];
   return {
-    ...optional("output", messages(output) ?? (output === undefined || output === null ? undefined : asText(output))),
+    ...optional("output", messages(output) ?? (isNothing(output) ? undefined : asText(output))),
     ...optional("usage", usage(fields["usage"])),
     ...optional("finishReason", text(fields["finishReason"])),
     ...optional("timeToFirstTokenMs", count(fields["timeToFirstTokenMs"])),
@@ -56,22 +64,27 @@ export function snapshotResponse(response: unknown, counter: TruncationCounter):
 /** A list of messages, or nothing if `value` is something else. */
 function messages(value: Json | undefined): LlmMessage[] | undefined {
   const items = Array.isArray(value) ? (value as readonly Json[]) : isFields(value) ? [value] : undefined;
-  if (items === undefined || !items.every((item) => isFields(item) && typeof item["role"] === "string")) return undefined;
+  if (items === undefined || !items.every((item) => isFields(item) && typeof item["role"] === "string"))
+    return undefined;
   return (items as Fields[]).map((item) => ({
     role: item["role"] as string,
-    content: item["content"] === undefined || item["content"] === null ? "" : asText(item["content"]),
-    ...optional("toolCalls", toolCalls(item["toolCalls"])),
-    ...optional("toolCallId", text(item["toolCallId"])),
+    content: isNothing(item["content"]) ? "" : asText(item["content"]),
+    ...optional("toolCalls", toolCalls(item["toolCalls"] ?? item["tool_calls"])),
+    ...optional("toolCallId", text(item["toolCallId"] ?? item["tool_call_id"])),
   }));
 }
 
+/** Ours, and the form of OpenAI's API (`{ id, function: { name, arguments } }`), which many agents keep their history in. */
 function toolCalls(value: Json | undefined): NonNullable<LlmMessage["toolCalls"]> | undefined {
   if (!Array.isArray(value)) return undefined;
-  return (value as readonly Json[]).filter(isFields).map((call) => ({
-    ...optional("id", text(call["id"])),
-    name: text(call["name"]) ?? "unknown",
-    arguments: call["arguments"] === undefined ? "" : asText(call["arguments"]),
-  }));
+  return (value as readonly Json[]).filter(isFields).map((call) => {
+    const called = isFields(call["function"]) ? call["function"] : call;
+    return {
+      ...optional("id", text(call["id"])),
+      name: text(called["name"]) ?? "unknown",
+      arguments: isNothing(called["arguments"]) ? "" : asText(called["arguments"]),
+    };
+  });
 }
 
 function usage(value: Json | undefined): LlmUsage | undefined {
@@ -87,6 +100,10 @@ function usage(value: Json | undefined): LlmUsage | undefined {
 
 function isFields(value: Json | undefined): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isNothing(value: Json | undefined): value is null | undefined {
+  return value === undefined || value === null;
 }
 
 function text(value: Json | undefined): string | undefined {
@@ -105,4 +122,3 @@ function asText(value: Json): string {
 function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [name in Key]?: Value } {
   return value === undefined ? {} : ({ [key]: value } as { [name in Key]: Value });
 }
-
