@@ -1,0 +1,47 @@
+// Runs the suites that depend on Node itself (processes, threads, pipes) on the other versions that are supported.
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { root, run } from "./repository.mjs";
+
+const VERSIONS = ["22.23.3", "24.21.0"];
+const SUITES = ["auto", "ends", "host", "stdout"];
+
+const core = join(root, "packages/core");
+const present = readdirSync(join(core, "test"), { withFileTypes: true });
+const suites = SUITES.filter((suite) => present.some((entry) => entry.name.startsWith(suite))).map(
+  (suite) => `packages/core/test/${suite}`,
+);
+
+for (const version of VERSIONS) {
+  const major = version.split(".", 1)[0];
+  console.log(`\n▸ Node ${version}: ${suites.join(" ")}`);
+  const bin = installNode(version);
+  const env = { PATH: [bin, process.env.PATH].join(delimiter) };
+  const actual = run(["node", "--version"], { env }).output.trim();
+  if (actual !== `v${version}`) throw new Error(`wanted Node ${version}, got ${actual}`);
+  const report = `--outputFile.json=coverage/vitest-node${major}.json`;
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const { code } = run(["node", vitest, "run", ...suites, "--reporter=default", "--reporter=json", report], {
+    env,
+    isShown: true,
+  });
+  if (code !== 0) process.exitCode = code;
+}
+
+/** The npm packages named `node-…` carry Node itself. */
+function installNode(version) {
+  const platform = process.platform === "win32" ? "win" : process.platform;
+  const name = `node-${platform}-${process.arch}`;
+  const folder = join(root, "node_modules/.cache", `node-${version}`);
+  const bin = join(folder, "node_modules", name, "bin");
+  if (!existsSync(bin)) {
+    mkdirSync(folder, { recursive: true });
+    // What the running package manager has told its children is not meant for npm.
+    const forgotten = Object.keys(process.env).filter((key) => /^(?:npm|pnpm)_/.test(key));
+    const env = Object.fromEntries(forgotten.map((key) => [key, undefined]));
+    const install = ["npm", "install", "--prefix", folder, "--ignore-scripts", "--no-save", "--no-audit", "--no-fund"];
+    const { code, output } = run([...install, `${name}@${version}`], { cwd: folder, env });
+    if (code !== 0) throw new Error(`Node ${version} could not be installed:\n${output}`);
+  }
+  return bin;
+}
