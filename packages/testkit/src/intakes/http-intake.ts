@@ -101,7 +101,7 @@ export abstract class HttpIntake {
   async setFault(fault?: Fault): Promise<void> {
     this.#faults.set(fault);
     if (fault?.kind === "refuse") await this.#stopListening();
-    else if (!this.#server.listening) await this.listen();
+    else if (!this.#server.listening && !this.#closing.signal.aborted) await this.listen();
   }
 
   /** Ends all connections, those that hang too. */
@@ -158,7 +158,7 @@ export abstract class HttpIntake {
     if (fault?.kind === "reset") return resetInside(request);
     const bytesPerSecond = fault?.kind === "slow" ? fault.bytesPerSecond : undefined;
     // Compressed data is never much larger than what it holds.
-    const read = await readBody(request, this.maxBodyBytes + 1024, bytesPerSecond);
+    const read = await readBody(request, this.maxBodyBytes + 1024, { bytesPerSecond, signal: this.#closing.signal });
     if (read === undefined) return;
     draft.wireBytes = read.wireBytes;
     if (fault?.kind === "slow" && !(await this.#wait(fault.delayMs ?? 0))) return;

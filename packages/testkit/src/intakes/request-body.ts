@@ -8,12 +8,13 @@ const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate) };
 /**
  * Reads a request to its end and keeps at most `limit` bytes of it.
  *
- * @returns the bytes as sent and how many there were; undefined when the client went away first.
+ * @param signal ends the wait of a slow reading.
+ * @returns the bytes as sent and how many there were; undefined when the client went away first, or `signal` came.
  */
 export async function readBody(
   request: IncomingMessage,
   limit: number,
-  bytesPerSecond: number = Infinity,
+  { bytesPerSecond = Infinity, signal }: { bytesPerSecond?: number | undefined; signal: AbortSignal },
 ): Promise<{ wire: Buffer; wireBytes: number } | undefined> {
   const chunks: Buffer[] = [];
   let wireBytes = 0;
@@ -21,10 +22,10 @@ export async function readBody(
     for await (const chunk of request as AsyncIterable<Buffer>) {
       if (wireBytes < limit) chunks.push(chunk);
       wireBytes += chunk.length;
-      if (bytesPerSecond !== Infinity) await delay((chunk.length * 1000) / bytesPerSecond);
+      if (bytesPerSecond !== Infinity) await delay((chunk.length * 1000) / bytesPerSecond, undefined, { signal });
     }
   } catch {
-    return undefined; // ECONNRESET: nobody waits for an answer
+    return undefined; // nobody waits for an answer
   }
   return { wire: Buffer.concat(chunks), wireBytes };
 }

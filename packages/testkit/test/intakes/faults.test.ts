@@ -86,6 +86,17 @@ test("slow: what a client no longer waits for is received and not acknowledged",
   expect(intake.requests[0]).toMatchObject({ fault: "slow", acknowledged: false });
 });
 
+test("slow: closing waits for nothing, and a closed intake stays closed", async () => {
+  const intake = await openIntake();
+  await intake.setFault({ kind: "slow", bytesPerSecond: 1 });
+  const outcome = failureOf(send(intake, body));
+  await intake.waitForRequests(1);
+  await intake.close();
+  expect(await outcome).toMatch(/ECONNRESET|UND_ERR_SOCKET/);
+  await intake.setFault();
+  expect(await failureOf(send(intake, body))).toBe("ECONNREFUSED");
+});
+
 test.each([400, 401, 403, 404, 408, 413, 422, 429, 500, 503])("status: %i, and nothing is received", async (status) => {
   const intake = await openIntake();
   await intake.setFault({ kind: "status", status, retryAfter: 7, headers: { "x-ratelimit-reset": "3" } });
