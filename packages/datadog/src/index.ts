@@ -1,1 +1,1 @@
-export {};
+export { DatadogExporter } from "./exporter.ts";

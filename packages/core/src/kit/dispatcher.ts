@@ -43,8 +43,7 @@ export function isLoopback(url: URL): boolean {
 function proxyUrl(environment: NodeJS.ProcessEnv, name: string): string {
   const value = environment[name.toLowerCase()] ?? environment[name] ?? "";
   if (value === "" || (/^https?:\/\//i.test(value) && URL.canParse(value))) return value;
-  throw new TelemetryError("INVALID_OPTION", "is not the URL of a proxy.", {
+  throw new TelemetryError("INVALID_OPTION", `${name} is not the URL of a proxy, such as http://proxy.example:3128.`, {
     where: name,
-    fix: "Set it to something like http://proxy.example:3128.",
   });
 }

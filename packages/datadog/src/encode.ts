@@ -1,0 +1,252 @@
+import type { LlmMessage } from "@charm/telemetry-core";
+import type { Envelope, FinishedSpan, LlmSpan } from "@charm/telemetry-core/kit";
+
+/**
+ * Finished spans in the form of Datadog's public API for LLM Observability.
+ *
+ * @see Datadog "LLM Observability HTTP API" reference
+ */
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+// A span that is sent just in time may arrive too late.
+const WINDOW_MS = DAY_MS - 2 * 60 * 1000;
+const MAX_TAG_LENGTH = 200;
+const MAX_ACTIONS = 50;
+const REMOVED = "[removed: the span was larger than Datadog takes]";
+const KINDS = { run: "agent", tool: "tool", llm: "llm" } as const;
+
+type Flat = Record<string, string | number | boolean>;
+
+interface Io {
+  readonly value?: string | undefined;
+  readonly messages?: readonly Record<string, unknown>[] | undefined;
+}
+
+/** What is around the spans of one request. */
+export function envelopeOf({ mlApp, tags }: { readonly mlApp: string; readonly tags: readonly string[] }): Envelope {
+  const attributes = `"ml_app":${JSON.stringify(mlApp)},"tags":${JSON.stringify(tags)}`;
+  return { open: `{"data":{"type":"span","attributes":{${attributes},"spans":[`, separator: ",", close: "]}}}" };
+}
+
+/** Datadog takes no spans that are older than 24 hours. */
+export function isTooOld(span: FinishedSpan, nowUnixMs: number): boolean {
+  return span.startTimeUnixMs < nowUnixMs - WINDOW_MS;
+}
+
+/**
+ * One span as JSON text.
+ *
+ * @param maxBytes beyond it inputs and outputs are replaced by a notice, then metadata is left out; tagged `dropped_io:1`.
+ */
+export function encodeSpan(span: FinishedSpan, maxBytes: number): string {
+  const whole = write(span, metaOf(span, inputOf(span), outputOf(span)), []);
+  if (fits(whole, maxBytes)) return whole;
+  const notice = { value: REMOVED };
+  const meta = metaOf(span, notice, notice);
+  const withoutIo = write(span, meta, ["dropped_io:1"]);
+  if (fits(withoutIo, maxBytes)) return withoutIo;
+  return write(span, { ...meta, metadata: undefined, error: shortened(meta["error"]) }, [
+    "dropped_io:1",
+    "dropped_metadata:1",
+  ]);
+}
+
+/**
+ * A tag in the form `key:value`, as Datadog takes it: no comma (it would split the tag), no blanks at its ends, at most
+ * 200 characters, beginning with a letter.
+ *
+ * @param key given apart from the value; without it, `text` is the whole tag.
+ * @returns nothing where nothing is left.
+ */
+export function tagOf(text: string, key?: string): string | undefined {
+  const clean = text.replaceAll(/[\s,\p{Cc}]+/gu, "_").replaceAll(/^_+|_+$/g, "");
+  if (clean === "") return undefined;
+  const tag = key === undefined && !/^\p{L}[^:]*:./u.test(clean) ? `tag:${clean}` : clean;
+  const whole = key === undefined ? tag : `${key}:${tag}`;
+  return whole.slice(0, MAX_TAG_LENGTH).replace(/[\uD800-\uDBFF]$/, "");
+}
+
+function write(span: FinishedSpan, meta: Record<string, unknown>, marks: readonly string[]): string {
+  const metrics = span.kind === "llm" ? metricsOf(span) : {};
+  const rest = {
+    status: span.status === "ok" ? "ok" : "error",
+    ...(span.run.threadId ? { session_id: span.run.threadId } : {}),
+    meta,
+    ...(Object.keys(metrics).length === 0 ? {} : { metrics }),
+    tags: [...tagsOf(span), ...marks],
+  };
+  const ids = {
+    name: span.name === "" ? span.kind : span.name,
+    span_id: decimal(span.spanId),
+    trace_id: span.traceId,
+    parent_id: span.parentSpanId === undefined ? "undefined" : decimal(span.parentSpanId),
+  };
+  const duration = Math.round((span.endTimeUnixMs - span.startTimeUnixMs) * 1e6);
+  const times = `"start_ns":${nanoseconds(span.startTimeUnixMs)},"duration":${duration}`;
+  return `${JSON.stringify(ids).slice(0, -1)},${times},${JSON.stringify(rest).slice(1)}`;
+}
+
+/** Digits, not a number: today's nanoseconds are beyond what a number holds exactly, and JSON has room for them. */
+export function nanoseconds(unixMs: number): string {
+  const ms = Math.floor(unixMs);
+  const rest = Math.round((unixMs - ms) * 1e6);
+  return rest === 1e6 ? `${ms + 1}000000` : `${ms}${String(rest).padStart(6, "0")}`;
+}
+
+/** Datadog's ids are 64-bit numbers, written in decimal. */
+function decimal(hex: string): string {
+  return BigInt(`0x${hex}`).toString();
+}
+
+function metaOf(span: FinishedSpan, input: Io | undefined, output: Io | undefined): Record<string, unknown> {
+  const metadata = metadataOf(span);
+  const model = span.kind === "llm" ? modelOf(span) : {};
+  return {
+    kind: KINDS[span.kind],
+    ...model,
+    ...(span.error === undefined ? {} : { error: errorOf(span) }),
+    ...(input === undefined ? {} : { input }),
+    ...(output === undefined ? {} : { output }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+  };
+}
+
+function inputOf(span: FinishedSpan): Io | undefined {
+  if (span.kind === "llm") return span.input === undefined ? undefined : { messages: messagesOf(span.input) };
+  return valueOf(span.input);
+}
+
+function outputOf(span: FinishedSpan): Io | undefined {
+  if (span.kind === "tool") return valueOf(span.output);
+  if (span.kind === "run") return valueOf(isEmpty(span.output) ? (span.streamedText ?? span.output) : span.output);
+  const { output } = span;
+  if (output === undefined) return undefined;
+  return { messages: typeof output === "string" ? [{ role: "assistant", content: output }] : messagesOf(output) };
+}
+
+function isEmpty(record: Readonly<Record<string, unknown>> | undefined): boolean {
+  return record === undefined || Object.keys(record).length === 0;
+}
+
+function valueOf(value: unknown): Io | undefined {
+  if (value === undefined) return undefined;
+  return { value: typeof value === "string" ? value : JSON.stringify(value) };
+}
+
+function messagesOf(messages: readonly LlmMessage[]): Record<string, unknown>[] {
+  const tools = new Map<string, string>();
+  return messages.map(({ role, content, toolCalls, toolCallId }) => {
+    for (const call of toolCalls ?? []) if (call.id !== undefined) tools.set(call.id, call.name);
+    const name = toolCallId === undefined ? undefined : tools.get(toolCallId);
+    return {
+      role,
+      content,
+      ...(toolCalls === undefined || toolCalls.length === 0
+        ? {}
+        : {
+            tool_calls: toolCalls.map((call) => ({
+              name: call.name,
+              arguments: argumentsOf(call.arguments),
+              tool_id: call.id,
+              type: "function",
+            })),
+          }),
+      ...(toolCallId === undefined
+        ? {}
+        : { tool_results: [{ name, result: content, tool_id: toolCallId, type: "function" }] }),
+    };
+  });
+}
+
+/** The API takes an object; models sometimes write something else. */
+function argumentsOf(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // no JSON
+  }
+  return { value: text };
+}
+
+function modelOf({ model, provider }: LlmSpan): Flat {
+  // As the vendor's SDK does where the provider is not known.
+  return model === undefined ? {} : { model_name: model, model_provider: provider?.toLowerCase() ?? "custom" };
+}
+
+function metadataOf(span: FinishedSpan): Flat {
+  const metadata: Flat = {};
+  const add = (key: string, value: unknown): void => {
+    if (typeof value === "string" || typeof value === "boolean") metadata[key] = value;
+    else if (typeof value === "number") metadata[key] = Number.isFinite(value) ? value : String(value);
+    else if (value !== undefined && value !== null) metadata[key] = JSON.stringify(value);
+  };
+  const addAll = (record: Readonly<Record<string, unknown>>): void => {
+    for (const [key, value] of Object.entries(record)) add(key, value);
+  };
+  if (span.kind === "run") {
+    addAll(span.run.metadata);
+    add("run_id", span.runId);
+  }
+  if (span.kind === "tool") add("tool_id", span.toolCallId);
+  if (span.kind === "llm") {
+    addAll(span.parameters);
+    // Older revisions of the API know the model here alone.
+    addAll(modelOf(span));
+    add("finish_reason", span.finishReason);
+  }
+  if (span.actions.length > 0) add("actions", span.actions.length);
+  span.actions.slice(0, MAX_ACTIONS).forEach(({ tool, toolInput }, index) => {
+    add(`action_${index + 1}_tool`, tool);
+    add(`action_${index + 1}_input`, toolInput);
+  });
+  return metadata;
+}
+
+function metricsOf({ usage, timeToFirstTokenMs }: LlmSpan): Record<string, number> {
+  const { inputTokens, outputTokens } = usage;
+  const sum = inputTokens === undefined || outputTokens === undefined ? undefined : inputTokens + outputTokens;
+  const metrics = {
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    total_tokens: usage.totalTokens ?? sum,
+    cache_read_input_tokens: usage.cachedInputTokens,
+    reasoning_output_tokens: usage.reasoningTokens,
+    // Seconds, cut to microseconds: rounded up it could pass the span's end.
+    time_to_first_token: timeToFirstTokenMs === undefined ? undefined : Math.floor(timeToFirstTokenMs * 1000) / 1e6,
+  };
+  return Object.fromEntries(
+    Object.entries(metrics).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
+  );
+}
+
+function tagsOf(span: FinishedSpan): string[] {
+  const tags = [span.error === undefined ? "error:0" : "error:1"];
+  if (span.error !== undefined) tags.push(tagOf(typeOf(span), "error_type") ?? "error_type:Error");
+  if (span.status === "aborted") tags.push("aborted:1");
+  if (span.isPartial) tags.push("partial:1");
+  if (span.kind === "run") tags.push(...span.run.tags.map((tag) => tagOf(tag)).filter((tag) => tag !== undefined));
+  return tags;
+}
+
+function typeOf({ status, error }: FinishedSpan): string {
+  return status === "aborted" ? "Aborted" : error?.name || "Error";
+}
+
+function errorOf(span: FinishedSpan): { message: string; type: string; stack: string } {
+  const stacks: string[] = [];
+  let error: unknown = span.error;
+  for (; error instanceof Error; error = error.cause) stacks.push(error.stack ?? `${error.name}: ${error.message}`);
+  return { message: span.error?.message ?? "", type: typeOf(span), stack: stacks.join("\nCaused by: ") };
+}
+
+function shortened(error: unknown): unknown {
+  if (error === undefined) return undefined;
+  const { message, type } = error as { message: string; type: string };
+  return { message: message.slice(0, 1000), type: type.slice(0, 200) };
+}
+
+function fits(text: string, maxBytes: number): boolean {
+  // A UTF-16 unit is at most three bytes: counting is only needed near the limit.
+  return text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes;
+}

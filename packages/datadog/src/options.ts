@@ -1,0 +1,148 @@
+import { Secret, isLoopback } from "@charm/telemetry-core/kit";
+import { tagOf } from "./encode.ts";
+
+/** What the exporter needs to know. Complete: whatever the environment does not say has its default. */
+export interface DatadogOptions {
+  readonly apiKey: Secret;
+  /** Where spans are posted. */
+  readonly endpoint: URL;
+  /** The application's name in LLM Observability, in the form that the vendor accepts. */
+  readonly mlApp: string;
+  /** `key:value` each; on every span. */
+  readonly tags: readonly string[];
+  /** For one request. */
+  readonly timeoutMs: number;
+  /** Spans of one request at most. */
+  readonly batchSize: number;
+  /** How long a span may wait for others. */
+  readonly flushIntervalMs: number;
+  /** Bytes of one request's body. The vendor's own SDK keeps to the same. */
+  readonly maxRequestBytes: number;
+}
+
+const DEFAULT_SITE = "datadoghq.com";
+
+export const DEFAULTS: Omit<DatadogOptions, "apiKey" | "tags"> = {
+  endpoint: new URL(`https://api.${DEFAULT_SITE}/api/intake/llm-obs/v1/trace/spans`),
+  mlApp: "agent",
+  timeoutMs: 10_000,
+  batchSize: 500,
+  flushIntervalMs: 1000,
+  maxRequestBytes: 5 * 1024 * 1024,
+};
+
+/** Values of `DD_SITE` where LLM Observability exists. */
+const SITES: readonly string[] = [
+  DEFAULT_SITE,
+  "us3.datadoghq.com",
+  "us5.datadoghq.com",
+  "datadoghq.eu",
+  "ap1.datadoghq.com",
+  "ap2.datadoghq.com",
+  "uk1.datadoghq.com",
+];
+const GOVERNMENT_SITES = ["ddog-gov.com", "us2.ddog-gov.com"];
+
+const MAX_ML_APP_LENGTH = 193;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the options from environment variables.
+ *
+ * @param agent whose name is the application's, and whose version is the tag's, unless variables say otherwise.
+ * @returns the options, or why there is nothing to be done: all that is wrong, each with the variable and what it takes.
+ */
+export function resolveOptions(
+  environment: Environment,
+  agent: { readonly name: string; readonly version?: string | undefined },
+): { readonly options: DatadogOptions } | { readonly disabled: string } {
+  const read = (name: string): string => environment[name]?.trim() ?? "";
+  const keyVariable = read("DD_API_KEY") === "" ? "DATADOG_API_KEY" : "DD_API_KEY";
+  const key = read(keyVariable);
+  if (key === "") return { disabled: "no API key. Set DD_API_KEY (or DATADOG_API_KEY) in the agent's environment." };
+
+  const problems: string[] = [];
+  if (!/^[\u0021-\u007e]+$/.test(key))
+    problems.push(`${keyVariable} holds characters that no API key has. Set it to the key alone.`);
+  const endpoint = endpointOf(read("CHARM_DATADOG_ENDPOINT"), read("DD_SITE").toLowerCase(), problems);
+  if (problems.length > 0 || endpoint === undefined) return { disabled: problems.join(" ") };
+
+  const named = {
+    version: read("DD_VERSION") || (agent.version ?? ""),
+    env: read("DD_ENV"),
+    service: read("DD_SERVICE"),
+  };
+  const tags = [
+    ...listOf(read("DD_TAGS")).map((tag) => tagOf(tag)),
+    ...Object.entries(named).map(([name, value]) => (value === "" ? undefined : tagOf(value, name))),
+    "language:javascript",
+  ];
+  return {
+    options: {
+      ...DEFAULTS,
+      apiKey: new Secret(key, keyVariable),
+      endpoint,
+      mlApp: mlAppOf(read("DD_LLMOBS_ML_APP")) || mlAppOf(agent.name) || DEFAULTS.mlApp,
+      tags: tags.filter((tag) => tag !== undefined),
+    },
+  };
+}
+
+/** Lower case; letters, digits and `_ - : . /`; at most 193 characters; no doubled and no trailing underscore. */
+export function mlAppOf(name: string): string {
+  const allowed = name
+    .toLowerCase()
+    .replaceAll(/[^\p{Ll}\p{Lo}\p{Nd}_\-:./]+/gu, "_")
+    .replaceAll(/_{2,}/g, "_")
+    .replace(/^_/, "");
+  return allowed.slice(0, MAX_ML_APP_LENGTH).replace(/[_\uD800-\uDBFF]$/, "");
+}
+
+function endpointOf(base: string, site: string, problems: string[]): URL | undefined {
+  if (base !== "") return customEndpoint(base, problems);
+  if (site === "") return DEFAULTS.endpoint;
+  if (SITES.includes(site)) return new URL(DEFAULTS.endpoint.pathname, `https://api.${site}`);
+  problems.push(
+    GOVERNMENT_SITES.includes(site)
+      ? `DD_SITE is ${site}, where Datadog has no LLM Observability.`
+      : `DD_SITE is ${JSON.stringify(site)}, which is no Datadog site. Set it to ${meantSite(site) ?? oneOf(SITES)}.`,
+  );
+  return undefined;
+}
+
+/** `https://app.datadoghq.eu/` is what the browser shows. */
+function meantSite(text: string): string | undefined {
+  const host = text.replace(/^[a-z]+:\/\//, "").replace(/[/:?#].*$/, "");
+  return SITES.find((site) => host === site || host === `app.${site}` || host === `api.${site}`);
+}
+
+function customEndpoint(base: string, problems: string[]): URL | undefined {
+  const url = URL.canParse(base) ? new URL(base) : undefined;
+  const isHttp = url?.protocol === "https:" || url?.protocol === "http:";
+  if (
+    url === undefined ||
+    !isHttp ||
+    url.username !== "" ||
+    url.password !== "" ||
+    url.search !== "" ||
+    url.hash !== ""
+  ) {
+    problems.push("CHARM_DATADOG_ENDPOINT is not a base URL. Set it to something like https://proxy.example/datadog.");
+    return undefined;
+  }
+  if (url.protocol === "http:" && !isLoopback(url)) {
+    problems.push("CHARM_DATADOG_ENDPOINT would send the API key unencrypted to another machine. Use https.");
+    return undefined;
+  }
+  return new URL(url.origin + url.pathname.replace(/\/+$/, "") + DEFAULTS.endpoint.pathname);
+}
+
+/** `a:1,b:2`, or with blanks in place of commas. */
+function listOf(text: string): string[] {
+  return text.split(text.includes(",") ? "," : /\s+/).filter((tag) => tag.trim() !== "");
+}
+
+function oneOf(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}

@@ -1,0 +1,370 @@
+import { TelemetryError } from "@charm/telemetry-core";
+import type { FinishedSpan, LlmSpan, RunSpan, ToolSpan } from "@charm/telemetry-core/kit";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { encodeSpan, envelopeOf, isTooOld, nanoseconds, tagOf } from "../src/encode.ts";
+
+const MIB = 1024 * 1024;
+const AT = 1_795_338_694_583.0181;
+
+const base = {
+  runId: "0192f0c1-7a10-7000-8000-00000000c0de",
+  traceId: "0192f0c17a1070008000000000000c0de".slice(0, 32),
+  startTimeUnixMs: AT,
+  endTimeUnixMs: AT + 12.5,
+  status: "ok",
+  error: undefined,
+  isPartial: false,
+  run: { name: "research-agent", threadId: "session-42", tags: ["team:research"], metadata: { plan: "pro" } },
+  actions: [],
+  streamedText: undefined,
+  eventCount: 2,
+} as const;
+
+const run: RunSpan = {
+  ...base,
+  kind: "run",
+  name: "research-agent",
+  spanId: "0cc3c4072e8d8f90",
+  parentSpanId: undefined,
+  input: { question: "?" },
+  output: { answer: "!" },
+};
+const tool: ToolSpan = {
+  ...base,
+  kind: "tool",
+  name: "search",
+  spanId: "ffffffffffffffff",
+  parentSpanId: run.spanId,
+  input: '{"query":"x"}',
+  output: "found",
+  toolCallId: "call_1",
+};
+const llm: LlmSpan = {
+  ...base,
+  kind: "llm",
+  name: "chat-model",
+  spanId: "0000000000000001",
+  parentSpanId: tool.spanId,
+  model: "gpt-4o-mini",
+  provider: "OpenAI",
+  parameters: { temperature: 0, max_tokens: 64 },
+  input: [{ role: "user", content: "?" }],
+  output: "!",
+  usage: { inputTokens: 42, outputTokens: 7, cachedInputTokens: 30, reasoningTokens: 2 },
+  finishReason: "stop",
+  timeToFirstTokenMs: 2.5,
+};
+
+interface Written {
+  readonly meta: Record<string, unknown> & {
+    metadata?: Record<string, unknown>;
+    error?: { message: string; type: string; stack: string };
+  };
+  readonly metrics?: Record<string, number>;
+  readonly tags: string[];
+  readonly [key: string]: unknown;
+}
+
+function written(span: FinishedSpan, maxBytes = 5 * MIB): Written {
+  return JSON.parse(encodeSpan(span, maxBytes)) as Written;
+}
+
+describe("a run", () => {
+  it("is a span of kind agent", () => {
+    expect(written(run)).toEqual({
+      name: "research-agent",
+      span_id: "919794284038557584",
+      trace_id: base.traceId,
+      parent_id: "undefined",
+      start_ns: 1795338694583018000,
+      duration: 12_500_000,
+      status: "ok",
+      session_id: "session-42",
+      meta: {
+        kind: "agent",
+        input: { value: '{"question":"?"}' },
+        output: { value: '{"answer":"!"}' },
+        metadata: { plan: "pro", run_id: base.runId },
+      },
+      tags: ["error:0", "team:research"],
+    });
+  });
+
+  it("that streamed its answer and returned nothing shows what it streamed", () => {
+    expect(written({ ...run, output: {}, streamedText: "Hello" }).meta["output"]).toEqual({ value: "Hello" });
+    expect(written({ ...run, output: { a: 1 }, streamedText: "Hello" }).meta["output"]).toEqual({ value: '{"a":1}' });
+  });
+
+  it("keeps its agent's actions, flat", () => {
+    const actions = [
+      { tool: "search", toolInput: '{"query":"x"}', timeUnixMs: AT },
+      { tool: "finish", toolInput: "", timeUnixMs: AT },
+    ];
+    expect(written({ ...run, actions }).meta.metadata).toMatchObject({
+      actions: 2,
+      action_1_tool: "search",
+      action_1_input: '{"query":"x"}',
+      action_2_tool: "finish",
+      action_2_input: "",
+    });
+  });
+
+  it("writes at most 50 actions and counts all", () => {
+    const actions = Array.from({ length: 80 }, () => ({ tool: "t", toolInput: "", timeUnixMs: AT }));
+    const { metadata } = written({ ...run, actions }).meta;
+    expect(metadata).toMatchObject({ actions: 80, action_50_tool: "t" });
+    expect(metadata).not.toHaveProperty("action_51_tool");
+  });
+
+  it("has flat metadata: text, numbers and booleans, the rest as JSON", () => {
+    const metadata = { text: "a", number: 1.5, yes: true, none: null, list: [1, 2], deep: { a: { b: 1 } } };
+    expect(written({ ...run, run: { ...base.run, metadata } }).meta.metadata).toEqual({
+      text: "a",
+      number: 1.5,
+      yes: true,
+      list: "[1,2]",
+      deep: '{"a":{"b":1}}',
+      run_id: base.runId,
+    });
+  });
+
+  it("without a thread has no session", () => {
+    expect(written({ ...run, run: { tags: [], metadata: {} } })).not.toHaveProperty("session_id");
+  });
+});
+
+describe("a tool call", () => {
+  it("is a span of kind tool, with strings as they are", () => {
+    expect(written(tool)).toMatchObject({
+      span_id: "18446744073709551615",
+      parent_id: "919794284038557584",
+      session_id: "session-42",
+      meta: {
+        kind: "tool",
+        input: { value: '{"query":"x"}' },
+        output: { value: "found" },
+        metadata: { tool_id: "call_1" },
+      },
+      tags: ["error:0"],
+    });
+    expect(written(tool)).not.toHaveProperty("metrics");
+  });
+
+  it("leaves out what it does not know", () => {
+    const { meta } = written({ ...tool, output: undefined, toolCallId: undefined });
+    expect(Object.keys(meta)).toEqual(["kind", "input"]);
+  });
+});
+
+describe("an LLM call", () => {
+  it("is a span of kind llm, with messages, model and usage, the first token in seconds", () => {
+    expect(written(llm)).toMatchObject({
+      span_id: "1",
+      meta: {
+        kind: "llm",
+        model_name: "gpt-4o-mini",
+        model_provider: "openai",
+        input: { messages: [{ role: "user", content: "?" }] },
+        output: { messages: [{ role: "assistant", content: "!" }] },
+        metadata: {
+          temperature: 0,
+          max_tokens: 64,
+          model_name: "gpt-4o-mini",
+          model_provider: "openai",
+          finish_reason: "stop",
+        },
+      },
+      metrics: {
+        input_tokens: 42,
+        output_tokens: 7,
+        total_tokens: 49,
+        cache_read_input_tokens: 30,
+        reasoning_output_tokens: 2,
+        time_to_first_token: 0.0025,
+      },
+    });
+  });
+
+  it("keeps a total that was given, and makes none of half a sum", () => {
+    expect(
+      written({ ...llm, usage: { inputTokens: 1, outputTokens: 2, totalTokens: 9 } }).metrics?.["total_tokens"],
+    ).toBe(9);
+    expect(written({ ...llm, usage: { inputTokens: 1 } }).metrics).toEqual({
+      input_tokens: 1,
+      time_to_first_token: 0.0025,
+    });
+  });
+
+  it("names its provider custom where none is known", () => {
+    expect(written({ ...llm, provider: undefined }).meta).toMatchObject({ model_provider: "custom" });
+  });
+
+  it("carries calls of tools and their results, by name", () => {
+    const input = [
+      { role: "user", content: "?" },
+      {
+        role: "assistant",
+        content: "",
+        toolCalls: [
+          { id: "c1", name: "search", arguments: '{"query":"x"}' },
+          { name: "odd", arguments: "not json" },
+        ],
+      },
+      { role: "tool", content: "found", toolCallId: "c1" },
+      { role: "tool", content: "lost", toolCallId: "c9" },
+    ];
+    expect(written({ ...llm, input }).meta["input"]).toEqual({
+      messages: [
+        { role: "user", content: "?" },
+        {
+          role: "assistant",
+          content: "",
+          tool_calls: [
+            { name: "search", arguments: { query: "x" }, tool_id: "c1", type: "function" },
+            { name: "odd", arguments: { value: "not json" }, type: "function" },
+          ],
+        },
+        {
+          role: "tool",
+          content: "found",
+          tool_results: [{ name: "search", result: "found", tool_id: "c1", type: "function" }],
+        },
+        { role: "tool", content: "lost", tool_results: [{ result: "lost", tool_id: "c9", type: "function" }] },
+      ],
+    });
+  });
+
+  it("answers in messages where the model did", () => {
+    const output = [{ role: "assistant", content: "a", toolCalls: [{ name: "t", arguments: "[1]" }] }];
+    expect(written({ ...llm, output }).meta["output"]).toEqual({
+      messages: [
+        { role: "assistant", content: "a", tool_calls: [{ name: "t", arguments: { value: "[1]" }, type: "function" }] },
+      ],
+    });
+  });
+});
+
+describe("an error", () => {
+  it("has its message, type and stack, and the stacks of its causes", () => {
+    const cause = new TypeError("no rows");
+    const error = new Error("search failed", { cause: new RangeError("page 9", { cause }) });
+    const span = written({ ...tool, status: "error", error });
+    expect(span["status"]).toBe("error");
+    expect(span.tags).toEqual(["error:1", "error_type:Error"]);
+    expect(span.meta.error).toMatchObject({ message: "search failed", type: "Error" });
+    const heads = span.meta.error?.stack.split("\nCaused by: ").map((stack) => stack.split("\n")[0]);
+    expect(heads).toEqual(["Error: search failed", "RangeError: page 9", "TypeError: no rows"]);
+  });
+
+  it("that aborted a span is marked so", () => {
+    const error = new TelemetryError("ABORTED", "run aborted: SIGTERM");
+    const span = written({ ...run, status: "aborted", error, isPartial: true });
+    expect(span["status"]).toBe("error");
+    expect(span.meta.error).toMatchObject({ message: "run aborted: SIGTERM", type: "Aborted" });
+    expect(span.tags).toEqual(["error:1", "error_type:Aborted", "aborted:1", "partial:1", "team:research"]);
+  });
+});
+
+describe("time", () => {
+  it.each([
+    [0, "0000000"],
+    [1, "1000000"],
+    [1_795_338_694_583.0181, "1795338694583018066"],
+    [1_795_338_694_583, "1795338694583000000"],
+    [1_795_338_694_583.9998, "1795338694583999756"],
+    [4.9999999, "5000000"],
+  ])("%d ms is exactly %s ns", (ms, ns) => {
+    expect(nanoseconds(ms)).toBe(ns);
+  });
+
+  it("keeps every digit of a time, where a number would round it", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 41 - 1 }), fc.integer({ min: 0, max: 4095 }), (ms, fraction) => {
+        const time = ms + fraction / 4096;
+        const exact = BigInt(ms) * 1_000_000n + BigInt(Math.round((fraction * 1e6) / 4096));
+        expect(BigInt(nanoseconds(time)) - exact).toBe(0n);
+      }),
+    );
+    expect(encodeSpan(run, MIB)).toContain('"start_ns":1795338694583018066,');
+  });
+
+  it("more than a day ago is too old", () => {
+    const now = AT + 24 * 60 * 60 * 1000;
+    expect(isTooOld(run, now)).toBe(true);
+    expect(isTooOld(run, now - 5 * 60 * 1000)).toBe(false);
+  });
+});
+
+describe("a span that is too large", () => {
+  const large = "é".repeat(600 * 1024); // 1.2 MB
+
+  it("goes without its input and output, and says so", () => {
+    const span = written({ ...tool, output: large }, MIB);
+    const notice = { value: "[removed: the span was larger than Datadog takes]" };
+    expect(span.meta).toMatchObject({ input: notice, output: notice, metadata: { tool_id: "call_1" } });
+    expect(span.tags).toEqual(["error:0", "dropped_io:1"]);
+  });
+
+  it("goes without its metadata and the depth of its error, if that is what is large", () => {
+    const error = new Error(large);
+    const text = encodeSpan({ ...run, status: "error", error, run: { ...base.run, metadata: { large } } }, MIB);
+    expect(Buffer.byteLength(text)).toBeLessThan(MIB);
+    expect(JSON.parse(text)).toMatchObject({
+      meta: { error: { type: "Error" } },
+      tags: ["error:1", "error_type:Error", "team:research", "dropped_io:1", "dropped_metadata:1"],
+    });
+  });
+
+  it("goes whole up to the limit, to the byte", () => {
+    const size = Buffer.byteLength(encodeSpan({ ...tool, output: large }, 5 * MIB));
+    expect(written({ ...tool, output: large }, size).tags).toEqual(["error:0"]);
+    expect(written({ ...tool, output: large }, size - 1).tags).toEqual(["error:0", "dropped_io:1"]);
+  });
+});
+
+describe("tagOf", () => {
+  it.each([
+    ["team:research", undefined, "team:research"],
+    ["fast", undefined, "tag:fast"],
+    ["7:x", undefined, "tag:7:x"],
+    ["key:", undefined, "tag:key:"],
+    [" a:b,c\td ", undefined, "a:b_c_d"],
+    ["", undefined, undefined],
+    [" ,\n", undefined, undefined],
+    ["1.2.3", "version", "version:1.2.3"],
+    ["a:b", "env", "env:a:b"],
+    ["größe:ä", undefined, "größe:ä"],
+  ])("makes of %j (key %j) %j", (text, key, tag) => {
+    expect(tagOf(text, key)).toBe(tag);
+  });
+
+  it("makes what Datadog takes, of anything", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 300 }), (text) => {
+        const tag = tagOf(text);
+        if (tag === undefined) return;
+        expect(tag).toMatch(/^\p{L}[^:]*:/u);
+        expect(tag).not.toMatch(/[,\s]/);
+        expect(tag.length).toBeLessThanOrEqual(200);
+      }),
+    );
+  });
+});
+
+it("is JSON whatever the texts hold", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      const { meta, ...span } = written({ ...tool, name: text, input: text, output: `\ud800${text}` });
+      expect(span["name"]).toBe(text === "" ? "tool" : text);
+      expect(meta["input"]).toEqual({ value: text });
+    }),
+  );
+});
+
+it("stands in an envelope with the application's name and tags", () => {
+  const { open, separator, close } = envelopeOf({ mlApp: 'a"b', tags: ["env:test"] });
+  expect(JSON.parse(open + [encodeSpan(run, MIB), encodeSpan(tool, MIB)].join(separator) + close)).toMatchObject({
+    data: { type: "span", attributes: { ml_app: 'a"b', tags: ["env:test"], spans: [{}, {}] } },
+  });
+});
