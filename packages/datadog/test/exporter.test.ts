@@ -1,3 +1,4 @@
+import type { HookResult } from "@charm/telemetry-core";
 import type { Fault } from "@charm/telemetry-testkit/intakes";
 import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
 import type { DatadogIntake, DatadogIntakeOptions } from "@charm/telemetry-testkit/intakes";
@@ -88,7 +89,7 @@ describe("DatadogExporter", () => {
     const context = contextOf("0000000000000001", "00000000000000aa");
     accept(
       exporter.onLlmStart({ model: "m" }, context),
-      ...["my can", "ary-sec", "ret!"].map((token) => exporter.onLlmNewToken(token, context)),
+      ...["my can", "ary-sec", "ret!"].map((token): HookResult => exporter.onLlmNewToken(token, context)),
       exporter.onLlmEnd({}, context),
     );
     await exporter.shutdown(never);

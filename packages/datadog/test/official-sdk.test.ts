@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { HookResult } from "@charm/telemetry-core";
 import type { DatadogIntake } from "@charm/telemetry-testkit/intakes";
 import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
@@ -184,7 +185,9 @@ async function play(shiftMs: number): Promise<void> {
       },
       at("chat-model", "start"),
     ),
-    ...["Paris is the ", "capital of France."].map((token) => exporter.onLlmNewToken(token, at("chat-model", "start"))),
+    ...["Paris is the ", "capital of France."].map((token): HookResult =>
+      exporter.onLlmNewToken(token, at("chat-model", "start")),
+    ),
     exporter.onLlmEnd(
       {
         usage: { inputTokens: 42, outputTokens: 7, totalTokens: 49 },
