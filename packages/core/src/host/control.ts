@@ -45,9 +45,7 @@ export class Control {
       figures: new SharedArrayBuffer((TAKEN + taken.length) * Float64Array.BYTES_PER_ELEMENT),
       bell,
     });
-    control.leave();
-    control.loading(NONE);
-    control.#store(ENTERED, NONE);
+    for (const cell of [INSIDE, ENTERED, LOADING]) control.#store(cell, NONE);
     control.received(received, receivedBytes);
     control.#figures.set(taken, TAKEN);
     return control;
@@ -70,6 +68,11 @@ export class Control {
 
   loading(exporter: number): void {
     this.#store(LOADING, exporter);
+    this.beat();
+  }
+
+  loaded(exporter: number): void {
+    Atomics.compareExchange(this.#cells, LOADING, exporter, NONE);
   }
 
   /** The thread is about to end by itself. */

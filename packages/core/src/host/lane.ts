@@ -149,6 +149,7 @@ export class Lane {
 
   /** Something of this exporter's has failed outside its hooks. */
   fault(error: unknown): void {
+    this.#warn(`failed outside its hooks: ${errorText(error)}`);
     this.#failed(error, performance.now());
   }
 

@@ -1,10 +1,11 @@
+import type { MessagePort } from "node:worker_threads";
 import type { StartInfo } from "../exporter.ts";
 import type { LastError } from "./account.ts";
 import type { Batch } from "./batch.ts";
 import type { ControlMemory } from "./control.ts";
 import type { HostLimits } from "./limits.ts";
 import type { ExporterModule } from "./link.ts";
-import type { MessagePort } from "node:worker_threads";
+import type { StreamName } from "./worker-output.ts";
 
 /** What a host thread is told, in this order. */
 export type Order =
@@ -24,7 +25,13 @@ export type Report =
   | { readonly kind: "done"; readonly id: number }
   | { readonly kind: "warning"; readonly message: string }
   | { readonly kind: "error"; readonly exporter: number; readonly error: LastError }
-  | { readonly kind: "debug"; readonly message: string };
+  /** An exporter has printed a line; which one is not always known. */
+  | {
+      readonly kind: "print";
+      readonly exporter: number | undefined;
+      readonly stream: StreamName;
+      readonly line: string;
+    };
 
 /** What a host thread is born with. */
 export interface ThreadData {
