@@ -29,7 +29,6 @@ it.each([
   [123456789012345680000, "123456789012345680000"],
   [1e21, "1e+21"],
   [1.5e300, "1.5e+300"],
-  [9007199254740993.0, "9007199254740992"],
   [{ "it's": { "": null } }, `{"it's": {'': None}}`],
 ])("shows %j as Python does", (value, expected) => {
   expect(pythonRepr(value)).toBe(expected);
