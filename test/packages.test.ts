@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { entryPoints, publishablePackages, readJson, readText, workspacePackages } from "./support/repository.ts";
+
+const root = readJson("package.json") as { license: string; engines: object };
+
+it("finds the packages", () => {
+  expect(publishablePackages().map(({ packageJson }) => packageJson.name)).toEqual(
+    expect.arrayContaining(["@charm/telemetry-core", "@charm/telemetry-datadog"]),
+  );
+});
+
+describe.each(publishablePackages().map((each) => [each.packageJson.name, each] as const))("%s", (name, each) => {
+  const { path, folder, packageJson } = each;
+
+  it("says what it is, whose it is and where it comes from", () => {
+    expect(packageJson).toMatchObject({
+      name: expect.stringMatching(/^(?:@charm\/telemetry-[a-z-]+|create-charm-telemetry)$/),
+      description: expect.stringMatching(/^\S.{20,}\.$/),
+      keywords: expect.arrayContaining(["charm", "telemetry"]),
+      homepage: expect.stringMatching(/^https:\/\/github\.com\/.*#readme$/),
+      license: root.license,
+      repository: { type: "git", url: expect.stringMatching(/^git\+https:\/\/github\.com\/.*\.git$/), directory: path },
+      engines: root.engines,
+      type: "module",
+    });
+    expect(readText(`${path}/LICENSE`)).toBe(readText("LICENSE"));
+  });
+
+  it("publishes what was built and its source, in public", () => {
+    expect(packageJson["files"]).toEqual(expect.arrayContaining(["dist", "!dist/.tsbuildinfo", "src"]));
+    expect(packageJson.publishConfig?.access).toBe("public");
+    expect(packageJson).not.toHaveProperty("main");
+    expect(packageJson).not.toHaveProperty("module");
+    expect(packageJson).not.toHaveProperty("types");
+  });
+
+  it("has no scripts that run at people who install it", () => {
+    expect(Object.keys(packageJson["scripts"] as object)).toEqual(
+      expect.arrayContaining(["build", "typecheck", "lint"]),
+    );
+    expect(
+      Object.keys(packageJson["scripts"] as object).filter((script) => /install|prepare|pack/.test(script)),
+    ).toEqual([]);
+  });
+
+  it("exports what it publishes, but for the condition that leads to the source", () => {
+    const published = Object.fromEntries(
+      Object.entries(packageJson.exports ?? {}).map(([subpath, target]) => {
+        if (typeof target === "string") return [subpath, target];
+        const { "@charm/source": _, ...rest } = target;
+        return [subpath, rest];
+      }),
+    );
+    expect(packageJson.publishConfig?.exports).toEqual(published);
+    expect(packageJson.exports?.["./package.json"]).toBe("./package.json");
+  });
+
+  it.each(entryPoints(each))("has source, types and code of $subpath at one place", ({ subpath, source, built }) => {
+    expect(existsSync(join(folder, source))).toBe(true);
+    expect(source).toMatch(/^\.\/src\/.*\.ts$/);
+    const target = packageJson.exports?.[subpath];
+    const expected = source.replace("./src/", "./dist/").replace(/\.ts$/, "");
+    expect(target).toEqual({ "@charm/source": source, types: `${expected}.d.ts`, default: `${expected}.js` });
+    expect(built).toBe(`${expected}.js`);
+  });
+
+  it("declares side effects of the zero-code entry alone", () => {
+    const expected = name === "@charm/telemetry-core" ? ["./dist/auto.js", "./src/auto.ts"] : false;
+    expect(packageJson.sideEffects).toEqual(expected);
+  });
+
+  it("keeps dependencies pinned or from this workspace", () => {
+    for (const [dependency, range] of Object.entries({ ...packageJson.dependencies, ...packageJson.devDependencies }))
+      expect(`${dependency} ${range}`).toMatch(/ (?:catalog:|workspace:\^|\d+\.\d+\.\d+)$/);
+  });
+
+  it("leaves core to the agent when it is an exporter", () => {
+    const isExporter = "charm" in packageJson;
+    expect(packageJson.peerDependencies?.["@charm/telemetry-core"]).toBe(
+      isExporter || name.endsWith("testkit") ? "workspace:0.x" : undefined,
+    );
+    if (!isExporter) return;
+    expect(packageJson.dependencies ?? {}).not.toHaveProperty("@charm/telemetry-core");
+    const { telemetry } = packageJson["charm"] as { telemetry: Record<string, string> };
+    expect(telemetry).toEqual({
+      [name.replace("@charm/telemetry-", "")]: expect.stringMatching(/^\.\/dist\/index\.js#\w+Exporter$/),
+    });
+  });
+});
+
+it("gives core two dependencies, each with its reason in the decisions", () => {
+  const core = publishablePackages().find(({ path }) => path === "packages/core");
+  expect(Object.keys(core?.packageJson.dependencies ?? {})).toEqual(["undici", "yaml"]);
+  for (const name of ["undici", "yaml"]) expect(readText("docs/decisions.md")).toContain(`\`${name}\``);
+});
+
+it("has every member in the root's tsconfig, with its tests", () => {
+  const { references } = readJson("tsconfig.json") as { references: { path: string }[] };
+  const wanted = workspacePackages().flatMap(({ path, folder }) =>
+    ["tsconfig.json", "tsconfig.test.json"]
+      .filter((file) => existsSync(join(folder, file)))
+      .map((file) => (file === "tsconfig.json" ? path : `${path}/${file}`)),
+  );
+  const listed = references.map((reference) => reference.path);
+  expect(listed.filter((path) => path.includes("/") && !path.startsWith("test/")).toSorted()).toEqual(
+    wanted.toSorted(),
+  );
+  expect(listed).toEqual(expect.arrayContaining(["tsconfig.test.json", "test/tsconfig.json"]));
+});
+
+it("says Node 20.19 and later everywhere", () => {
+  expect(root.engines).toEqual({ node: ">=20.19.0" });
+});
