@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
   const board = new Board();
   const screen = createScreen(options.isJson ? process.stderr : process.stdout, board, titleOf(options));
   const stopping = stopOnInterrupt(() => screen.print("Stopping the agent …"));
-  const outcome = await runDemo(options, { board, onEvent: screen.show, signal: stopping.signal });
+  const outcome = await runDemo(options, { board, onEvent: (event) => screen.show(event), signal: stopping.signal });
   stopping.release();
   screen.finish();
   const checks = checksOf(outcome);
@@ -50,14 +50,15 @@ function titleOf({ exporters, fault }: DemoOptions): string {
   return `airline-agent → stdout, ${backends}${fault === undefined ? "" : ` (broken: ${fault.name})`}`;
 }
 
-/** The first Ctrl-C ends the agent, so that it can end its runs; the second one ends this process. */
+/** The first Ctrl-C lets the agent end its runs; the second one ends everything at once. */
 function stopOnInterrupt(onStop: () => void): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const stop = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.stopped);
     onStop();
     controller.abort();
   };
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  process.on("SIGINT", stop).on("SIGTERM", stop);
   return { signal: controller.signal, release: () => void process.off("SIGINT", stop).off("SIGTERM", stop) };
 }
 

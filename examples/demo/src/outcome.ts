@@ -1,4 +1,4 @@
-import type { TelemetryHealth } from "@charm/telemetry-core";
+import type { ExporterHealth, TelemetryHealth } from "@charm/telemetry-core";
 import type { AgentResult, CharmEvent } from "@charm/telemetry-runner";
 import type { Totals } from "./board.ts";
 import type { StandInAccount } from "./stand-ins.ts";
@@ -62,10 +62,6 @@ function exporterChecks(outcome: Outcome, health: TelemetryHealth, name: string,
   const exporter = health.exporters.find((each) => each.name === name);
   if (exporter === undefined) return [check(`${name}: the agent has loaded it`, false, {})];
   const { accepted, delivered, dropped, pending } = exporter;
-  const { spans } = exporter.units;
-  // A backend may have answered an exporter that no longer listened: that is counted, as unknown or as out of time.
-  const mayBeMore = (exporter.droppedBy.unknown ?? 0) + (exporter.droppedBy.deadline ?? 0) + pending > 0;
-  const isEqual = spans === account.acknowledged || (mayBeMore && spans < account.acknowledged);
   const common = [
     check(`${name}: accepted = delivered + dropped + pending`, accepted === delivered + dropped + pending, {
       accepted,
@@ -77,9 +73,10 @@ function exporterChecks(outcome: Outcome, health: TelemetryHealth, name: string,
       accepted,
       recorded: health.events.recorded,
     }),
-    check(`${name}: what it counts as sent is what the backend has acknowledged`, isEqual, {
-      sent: spans,
+    check(`${name}: what it counts as sent is what the backend has acknowledged`, agrees(outcome, exporter, account), {
+      sent: exporter.units.spans,
       acknowledged: account.acknowledged,
+      received: account.received,
     }),
   ];
   if (outcome.fault !== undefined) return common;
@@ -97,6 +94,16 @@ function exporterChecks(outcome: Outcome, health: TelemetryHealth, name: string,
       twice: account.duplicates,
     }),
   ];
+}
+
+/**
+ * Both count the same, unless an answer was lost: then the backend may have answered an exporter that no longer
+ * listened, which counts those as unknown or out of time; or its answer broke off after the good status.
+ */
+function agrees({ fault }: Outcome, { units, droppedBy, pending }: ExporterHealth, account: StandInAccount): boolean {
+  if (units.spans === account.acknowledged || fault === undefined) return units.spans === account.acknowledged;
+  if (units.spans > account.acknowledged) return units.spans <= account.received;
+  return (droppedBy.unknown ?? 0) + (droppedBy.deadline ?? 0) + pending > 0;
 }
 
 function check(claim: string, isTrue: boolean, figures: Readonly<Record<string, string | number>>): Check {

@@ -77,7 +77,8 @@ function rightLines(outcome: Outcome, paint: Paint): string[] {
 }
 
 function fatesOf({ delivered, dropped, pending }: ExporterHealth): string {
-  return amounts({ delivered, ...(dropped > 0 && { dropped }), ...(pending > 0 && { pending }) });
+  const undelivered = "still pending when the process ended";
+  return amounts({ delivered, ...(dropped > 0 && { dropped }), ...(pending > 0 && { [undelivered]: pending }) });
 }
 
 function wrongLines(wrong: readonly Check[], paint: Paint): string[] {

@@ -63,7 +63,7 @@ describe("Board", () => {
 
   it("knows how many tokens came in the last second", () => {
     const board = new Board();
-    const { events } = new AgentEvents().startRun("a", "?").answer("a", "a1", ..."0123456789");
+    const { events } = new AgentEvents().startRun("a", "?").answer("a", "a1", ...Array.from("0123456789"));
     events.forEach((event, index) => board.apply(event, index * 100));
     expect(board.tokensPerSecond(1100)).toBe(10);
     expect(board.tokensPerSecond(1600)).toBe(6);

@@ -53,8 +53,8 @@ describe("the live view", () => {
 
   it("gives up calls, then finished runs, where there is little room", () => {
     const board = boardOf(busyAgent());
-    expect(renderBoard(board, { ...FRAME, columns: 60, rows: 12 }).join("\n")).toMatchSnapshot();
-    expect(renderBoard(board, { ...FRAME, columns: 60, rows: 9 }).join("\n")).toMatchSnapshot();
+    expect(renderBoard(board, { ...FRAME, columns: 60, rows: 12 }).join("\n")).toMatchSnapshot("fewer calls");
+    expect(renderBoard(board, { ...FRAME, columns: 60, rows: 9 }).join("\n")).toMatchSnapshot("fewer runs");
   });
 
   it("leaves one line for each run at the end", () => {

@@ -54,10 +54,13 @@ export async function runAgent(directory: string, options: RunAgentOptions = {})
     });
   });
   const workspace = await createWorkspace(options.input);
+  const remove = (): void => workspace.remove();
+  process.once("exit", remove);
   try {
     return await runIn(workspace, folder, options);
   } finally {
-    await workspace.remove();
+    process.off("exit", remove);
+    remove();
   }
 }
 
@@ -100,6 +103,9 @@ async function runIn(workspace: Workspace, folder: string, options: RunAgentOpti
     agent.end(graceMs);
   };
   const abort = (): void => end("abort");
+  // The agent has a session of its own: it would not notice that this process is gone.
+  const kill = (): void => agent.kill();
+  process.once("exit", kill);
   const timeout = setTimeout(() => end("timeout"), timeoutMs);
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted === true) abort();
@@ -112,7 +118,9 @@ async function runIn(workspace: Workspace, folder: string, options: RunAgentOpti
     return { exitCode, endedBy, durationMs, unfinishedLine: reader.unfinishedLine };
   } finally {
     clearTimeout(timeout);
+    process.off("exit", kill);
     signal?.removeEventListener("abort", abort);
+    agent.output.destroy();
   }
 }
 

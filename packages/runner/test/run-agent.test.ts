@@ -228,6 +228,27 @@ describe("runAgent", () => {
     await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
+  it("leaves no agent behind when its own process exits", async () => {
+    const folder = agentFolder(`
+      const inputFile = [process.env.CHARM_INPUT_FILE.slice(1)]; // not as a whole, which would be masked
+      console.log(JSON.stringify({ pid: process.pid, inputFile }));
+      setInterval(() => {}, 1000);
+    `);
+    const program = `
+      import { runAgent } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
+      await runAgent(${JSON.stringify(folder)}, { onEvent: ({ content }) => {
+        if (String(content).startsWith("{")) { process.stdout.write(content); process.exit(7); }
+      } });
+    `;
+    const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+      encoding: "utf8",
+    });
+    expect(status).toBe(7);
+    const { pid, inputFile } = JSON.parse(stdout) as { pid: number; inputFile: string[] };
+    await expect.poll(() => isAlive(pid)).toBe(false);
+    expect(existsSync(`/${inputFile[0]}`)).toBe(false);
+  });
+
   it("refuses a folder without a package.json", async () => {
     await expect(runAgent("/nowhere/at/all")).rejects.toThrow("holds no package.json");
   });
