@@ -2,6 +2,7 @@ import { createHash, randomFillSync } from "node:crypto";
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const SPAN_ID = /^(?!0{16})[0-9a-f]{16}$/;
 
 // One call for many ids: randomBytes(8) costs 2 µs, eight bytes of a pool 15 ns.
 const pool = Buffer.allocUnsafe(4096);
@@ -36,6 +37,11 @@ export function newSpanId(): string {
   const at = random(8);
   const id = hex(at, at + 8);
   return id === "0000000000000000" ? newSpanId() : id;
+}
+
+/** The id if it has a span id's form. */
+export function asSpanId(id: string | undefined): string | undefined {
+  return id !== undefined && SPAN_ID.test(id) ? id : undefined;
 }
 
 /** 32 hex digits: the digits of a UUID, else the start of the run id's SHA-256. */

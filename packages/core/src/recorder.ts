@@ -58,7 +58,14 @@ export class Recorder {
    * @param forStdout what stdout shows in place of `second`: an agent action's mapping, which others get as JSON.
    * @returns the event's context.
    */
-  record(hook: HookName, first: unknown, second: unknown, scope: SpanScope, run?: RunInfo, forStdout: unknown = second): EventContext {
+  record(
+    hook: HookName,
+    first: unknown,
+    second: unknown,
+    scope: SpanScope,
+    run?: RunInfo,
+    forStdout: unknown = second,
+  ): EventContext {
     const context: EventContext = {
       runId: scope.runId,
       traceId: scope.traceId,
@@ -76,8 +83,12 @@ export class Recorder {
     return context;
   }
 
-  /** One token: the path that has to be cheap. */
-  token(text: string, scope: SpanScope): void {
+  /**
+   * One token: the path that has to be cheap.
+   *
+   * @returns its time, as in the event's context.
+   */
+  token(text: string, scope: SpanScope): number {
     const context: EventContext = {
       runId: scope.runId,
       traceId: scope.traceId,
@@ -92,6 +103,7 @@ export class Recorder {
     this.stdout?.onLlmNewToken(text, context);
     this.host.append("onLlmNewToken", text, undefined, context);
     this.afterEnd?.();
+    return context.timeUnixMs;
   }
 
   opened(span: OpenSpan): void {
@@ -120,7 +132,13 @@ export class Recorder {
 }
 
 /** Calls the hook of the built-in exporter, which prints and neither throws nor buffers. */
-function show(stdout: CharmEmitterExporter, hook: HookName, first: unknown, second: unknown, context: EventContext): void {
+function show(
+  stdout: CharmEmitterExporter,
+  hook: HookName,
+  first: unknown,
+  second: unknown,
+  context: EventContext,
+): void {
   switch (hook) {
     case "onRunStart":
       return stdout.onRunStart(first as string, second as Record<string, unknown>, context);

@@ -1,9 +1,19 @@
 import { TelemetryError } from "./errors.ts";
 import type { LlmResponse, RunInfo } from "./events.ts";
-import { newSpanId, traceIdOf } from "./ids.ts";
-import { childScope, nowUnixMs } from "./recorder.ts";
+import { asSpanId, newSpanId, traceIdOf } from "./ids.ts";
+import { childScope } from "./recorder.ts";
 import type { OpenSpan, Recorder, SpanScope } from "./recorder.ts";
-import { memberOf, SNAPSHOT_LIMITS, snapshotError, snapshotRecord, snapshotText, snapshotValue, textMemberOf } from "./snapshot.ts";
+import {
+  memberOf,
+  SNAPSHOT_LIMITS,
+  snapshotError,
+  snapshotName,
+  snapshotRecord,
+  snapshotText,
+  snapshotValue,
+  textMemberOf,
+} from "./snapshot.ts";
+import type { SnapshotLimits } from "./snapshot.ts";
 import { snapshotRequest, snapshotResponse } from "./snapshot-llm.ts";
 import type { LlmRequestInput, LlmResponseInput } from "./snapshot-llm.ts";
 
@@ -47,7 +57,9 @@ abstract class Span implements OpenSpan {
 
   /** The scope of `parent` if it belongs to this run, else the run's own: another run's parent would tear the trace apart. */
   protected static scopeIn(run: Span, parent: unknown): SpanScope {
-    return parent instanceof Span && parent.scope.runId === run.scope.runId ? parent.scope : run.scope;
+    // Unlike `instanceof`, this runs no code of a proxy's.
+    const isSpan = typeof parent === "object" && parent !== null && #isEnded in parent;
+    return isSpan && parent.scope.runId === run.scope.runId ? parent.scope : run.scope;
   }
 
   get spanId(): string {
@@ -88,28 +100,47 @@ export class Run extends Span {
   #hasStreamed = false;
 
   /** @param onEnd told once, when the run has ended. */
-  constructor(recorder: Recorder, { runId, name }: { runId: string; name: string }, inputs: unknown, options: RunOptions, onEnd: (run: Run) => void) {
+  constructor(
+    recorder: Recorder,
+    { runId, name }: { runId: string; name: string },
+    inputs: unknown,
+    options: RunOptions,
+    onEnd: (run: Run) => void,
+  ) {
     const traceId = traceIdOf(runId);
-    super(recorder, { runId, traceId, spanId: newSpanId(), parentSpanId: undefined, toolCallId: undefined, order: { next: 0 } });
+    super(recorder, {
+      runId,
+      traceId,
+      spanId: newSpanId(),
+      parentSpanId: undefined,
+      toolCallId: undefined,
+      order: { next: 0 },
+    });
     this.runId = runId;
     this.#recorder = recorder;
     this.#onEnd = onEnd;
     recorder.opened(this);
-    recorder.record("onRunStart", runId, snapshotRecord(inputs, recorder.counts), this.scope, runInfo(name, options, recorder));
+    recorder.record(
+      "onRunStart",
+      runId,
+      snapshotRecord(inputs, recorder.counts),
+      this.scope,
+      runInfo(name, options, recorder),
+    );
   }
 
   /** A piece of the model's output. Inside an LLM call use that call's `token`. Empty text is no event. */
   token(text: string): void {
-    if (text !== "") this.#streamed();
-    recordToken(this.#recorder, text, this.scope);
+    if (recordToken(this.#recorder, text, this.scope) > 0) this.#streamed();
   }
 
   /** What the agent has decided to do. A mapping as `toolInput` is shown on stdout as upstream shows it. */
   action(tool: string, toolInput: unknown): void {
     const { counts } = this.#recorder;
     const shown = typeof toolInput === "string" ? undefined : snapshotValue(toolInput, counts);
-    const text = shown === undefined ? snapshotText(toolInput, counts) : typeof shown === "string" ? shown : JSON.stringify(shown);
-    this.#recorder.record("onAgentAction", snapshotText(tool, counts), text, this.scope, undefined, shown ?? text);
+    const text =
+      shown === undefined ? snapshotText(toolInput, counts) : typeof shown === "string" ? shown : JSON.stringify(shown);
+    this.#recorder.record("onAgentAction", snapshotName(tool, counts), text, this.scope, undefined, shown ?? text);
   }
 
   startTool(toolName: string, input: unknown, options: ToolOptions & SpanOverrides = {}): ToolCall {
@@ -117,7 +148,13 @@ export class Run extends Span {
   }
 
   startLlm(request: LlmRequestInput, options: LlmOptions & SpanOverrides = {}): LlmCall {
-    return new LlmCall(this.#recorder, Span.scopeIn(this, memberOf(options, "parent")), request, () => this.#streamed(), options);
+    return new LlmCall(
+      this.#recorder,
+      Span.scopeIn(this, memberOf(options, "parent")),
+      request,
+      () => this.#streamed(),
+      options,
+    );
   }
 
   /**
@@ -130,7 +167,7 @@ export class Run extends Span {
 
   /** The run has failed. Prints `error`. */
   fail(error: unknown): void {
-    if (this.finish()) this.#fail(snapshotError(error), true);
+    if (this.finish()) this.#fail(snapshotError(error, this.#recorder.counts), true);
   }
 
   /** Ends without a word to people, as upstream's hooks do when they are dispatched. */
@@ -139,7 +176,7 @@ export class Run extends Span {
   }
 
   failSilently(error: unknown): void {
-    if (this.finish()) this.#fail(snapshotError(error), false);
+    if (this.finish()) this.#fail(snapshotError(error, this.#recorder.counts), false);
   }
 
   #end(outputs: unknown, isShown: boolean): void {
@@ -161,7 +198,7 @@ export class Run extends Span {
   }
 
   protected override aborted(error: TelemetryError, isLoud: boolean): void {
-    if (this.finish()) this.#fail(error, isLoud);
+    if (this.finish()) this.#fail(snapshotError(error, this.#recorder.counts), isLoud);
   }
 }
 
@@ -172,22 +209,30 @@ export class ToolCall extends Span {
   protected override readonly kind: string = "tool call";
   readonly #recorder: Recorder;
 
-  constructor(recorder: Recorder, parent: SpanScope, toolName: string, input: unknown, options: ToolOptions & SpanOverrides) {
+  constructor(
+    recorder: Recorder,
+    parent: SpanScope,
+    toolName: string,
+    input: unknown,
+    options: ToolOptions & SpanOverrides,
+  ) {
     const toolCallId = textMemberOf(options, "toolCallId");
-    super(recorder, childScope(parent, textMemberOf(options, "spanId"), toolCallId));
+    super(recorder, childScope(parent, asSpanId(textMemberOf(options, "spanId")), toolCallId));
     this.#recorder = recorder;
     this.toolCallId = toolCallId;
-    this.toolName = snapshotText(toolName, recorder.counts);
+    this.toolName = snapshotName(toolName, recorder.counts);
     recorder.opened(this);
     recorder.record("onToolStart", this.toolName, snapshotText(input, recorder.counts), this.scope);
   }
 
   end(output?: unknown): void {
-    if (this.finish()) this.#recorder.record("onToolEnd", this.toolName, snapshotText(output, this.#recorder.counts), this.scope);
+    if (this.finish())
+      this.#recorder.record("onToolEnd", this.toolName, snapshotText(output, this.#recorder.counts), this.scope);
   }
 
   fail(error: unknown): void {
-    if (this.finish()) this.#recorder.record("onToolError", this.toolName, snapshotError(error), this.scope);
+    if (this.finish())
+      this.#recorder.record("onToolError", this.toolName, snapshotError(error, this.#recorder.counts), this.scope);
   }
 
   protected override aborted(error: TelemetryError): void {
@@ -203,8 +248,14 @@ export class LlmCall extends Span {
   readonly #startUnixMs: number;
   #firstTokenUnixMs = 0;
 
-  constructor(recorder: Recorder, parent: SpanScope, request: LlmRequestInput, onToken: () => void, options: SpanOverrides) {
-    super(recorder, childScope(parent, textMemberOf(options, "spanId")));
+  constructor(
+    recorder: Recorder,
+    parent: SpanScope,
+    request: LlmRequestInput,
+    onToken: () => void,
+    options: SpanOverrides,
+  ) {
+    super(recorder, childScope(parent, asSpanId(textMemberOf(options, "spanId"))));
     this.#recorder = recorder;
     this.#onToken = onToken;
     recorder.opened(this);
@@ -213,23 +264,25 @@ export class LlmCall extends Span {
   }
 
   token(text: string): void {
-    if (this.#firstTokenUnixMs === 0 && text !== "") {
-      this.#firstTokenUnixMs = nowUnixMs();
-      this.#onToken();
-    }
-    recordToken(this.#recorder, text, this.scope);
+    const timeUnixMs = recordToken(this.#recorder, text, this.scope);
+    if (timeUnixMs === 0 || this.#firstTokenUnixMs !== 0) return;
+    this.#firstTokenUnixMs = timeUnixMs;
+    this.#onToken();
   }
 
   end(response: LlmResponseInput = {}): void {
     if (!this.finish()) return;
     const snapshot = snapshotResponse(response, this.#recorder.counts);
     const measured: LlmResponse =
-      this.#firstTokenUnixMs === 0 ? snapshot : { ...snapshot, timeToFirstTokenMs: this.#firstTokenUnixMs - this.#startUnixMs };
+      this.#firstTokenUnixMs === 0
+        ? snapshot
+        : { ...snapshot, timeToFirstTokenMs: this.#firstTokenUnixMs - this.#startUnixMs };
     this.#recorder.record("onLlmEnd", measured, undefined, this.scope);
   }
 
   fail(error: unknown): void {
-    if (this.finish()) this.#recorder.record("onLlmError", snapshotError(error), undefined, this.scope);
+    if (this.finish())
+      this.#recorder.record("onLlmError", snapshotError(error, this.#recorder.counts), undefined, this.scope);
   }
 
   protected override aborted(error: TelemetryError): void {
@@ -237,18 +290,22 @@ export class LlmCall extends Span {
   }
 }
 
-function recordToken(recorder: Recorder, token: unknown, scope: SpanScope): void {
-  const text = typeof token === "string" && token.length <= SNAPSHOT_LIMITS.characters ? token : snapshotText(token, recorder.counts);
-  if (text !== "") recorder.token(text, scope);
+/** @returns the event's time, or 0 for an empty token, which is no event. */
+function recordToken(recorder: Recorder, token: unknown, scope: SpanScope): number {
+  const isShort = typeof token === "string" && token.length <= SNAPSHOT_LIMITS.characters;
+  const text = isShort ? token : snapshotText(token, recorder.counts);
+  return text === "" ? 0 : recorder.token(text, scope);
 }
+
+const INFO_LIMITS: SnapshotLimits = { depth: 12, nodes: 5000, characters: 256 * 1024 };
 
 function runInfo(name: string, options: RunOptions, recorder: Recorder): RunInfo {
   const { counts } = recorder;
-  const tags = snapshotValue(memberOf(options, "tags"), counts);
+  const tags = snapshotValue(memberOf(options, "tags"), counts, INFO_LIMITS);
   return {
     name,
     threadId: textMemberOf(options, "threadId"),
-    tags: Array.isArray(tags) ? tags.map((tag: unknown) => snapshotText(tag, counts)) : [],
-    metadata: snapshotRecord(memberOf(options, "metadata"), counts),
+    tags: Array.isArray(tags) ? tags.map((tag: unknown) => snapshotName(tag, counts)) : [],
+    metadata: snapshotRecord(memberOf(options, "metadata"), counts, INFO_LIMITS),
   };
 }

@@ -16,6 +16,8 @@ export interface SnapshotLimits {
 
 export const SNAPSHOT_LIMITS: SnapshotLimits = { depth: 24, nodes: 50_000, characters: 4 * 1024 * 1024 };
 
+const NAME_LIMITS: SnapshotLimits = { depth: 3, nodes: 50, characters: 1000 };
+
 /** JSON's own kinds of value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -24,12 +26,18 @@ export interface TruncationCounter {
   truncated: number;
 }
 
-/** Keeps `text` whole up to `limit` UTF-16 units, never half a code point, and says how much is missing. */
+const MARKER_CHARACTERS = 48;
+
+/**
+ * Keeps `text` whole up to `limit` UTF-16 units, else its beginning, never with half a code point, and how much is
+ * missing: together no longer than `limit` either (but for limits below 48), so that a second cut changes nothing.
+ */
 export function cutText(text: string, limit: number, counter?: TruncationCounter): string {
   if (text.length <= limit) return text;
   if (counter !== undefined) counter.truncated++;
-  const last = text.charCodeAt(limit - 1);
-  const end = last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit;
+  const room = Math.max(0, limit - MARKER_CHARACTERS);
+  const last = text.charCodeAt(room - 1);
+  const end = last >= 0xd800 && last <= 0xdbff ? room - 1 : room;
   // A slice keeps its whole parent string alive: a copy lets a 100 MB text go.
   return `${Buffer.from(text.slice(0, end), "utf16le").toString("utf16le")}… [cut: ${text.length - end} more characters]`;
 }
@@ -44,7 +52,13 @@ export function snapshotText(
     return value.length <= limits.characters ? value : cutText(value, limits.characters, counter);
   if (value === undefined || value === null) return "";
   const json = snapshotValue(value, counter, limits);
-  return typeof json === "string" ? json : JSON.stringify(json);
+  // Written as JSON, control characters take six times their place.
+  return typeof json === "string" ? json : cutText(JSON.stringify(json), limits.characters, counter);
+}
+
+/** A name, such as a tool's: text that needs no more than 1000 characters. */
+export function snapshotName(value: unknown, counter: TruncationCounter): string {
+  return snapshotText(value, counter, NAME_LIMITS);
 }
 
 /** A record for a hook that carries an object; anything else goes under the key `value`. */
@@ -242,10 +256,10 @@ export function memberOf(value: unknown, key: string): unknown {
   );
 }
 
-/** The member if it is text and not empty. */
+/** The member if it is text and not empty: a name or an id, and so cut if it is longer than those can be. */
 export function textMemberOf(value: unknown, key: string): string | undefined {
   const member = memberOf(value, key);
-  return typeof member === "string" && member !== "" ? member : undefined;
+  return typeof member === "string" && member !== "" ? cutText(member, NAME_LIMITS.characters) : undefined;
 }
 
 function guarded<Value>(read: () => Value, otherwise: (error: unknown) => Value): Value {
