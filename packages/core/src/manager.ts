@@ -1,7 +1,7 @@
 import { Dispatcher } from "./dispatch.ts";
 import type { DispatchTarget } from "./dispatch.ts";
 import { Diagnostics } from "./diagnostics.ts";
-import { watchEnds } from "./ends.ts";
+import { endWithoutWaiting, watchEnds } from "./ends.ts";
 import type { EndReason } from "./ends.ts";
 import type { HookName } from "./events.ts";
 import type { BaseTelemetryExporter } from "./exporter.ts";
@@ -101,7 +101,9 @@ export class TelemetryManager {
     if (parts.watchesEnds) {
       watchEnds({ settle: () => this.#settle(), end: (reason) => this.#end(reason) }, settings.signals);
     }
-    this.#diagnostics.debug(`manager of ${parts.agent.name} with ${parts.exporters.length} exporter(s): ${parts.exporters.map(({ name }) => name).join(", ")}`);
+    this.#diagnostics.debug(
+      `manager of ${parts.agent.name} with ${parts.exporters.length} exporter(s): ${parts.exporters.map(({ name }) => name).join(", ")}`,
+    );
   }
 
   /**
@@ -115,7 +117,9 @@ export class TelemetryManager {
   static load(directory: string = process.cwd()): Promise<TelemetryManager> {
     const shared = globalThis as { [SHARED]?: Promise<TelemetryManager> };
     // Made by whichever copy of core came first: one process, one manager.
-    shared[SHARED] ??= import("./load.ts").then(async ({ findParts }) => TelemetryManager.#from(await findParts(directory)));
+    shared[SHARED] ??= import("./load.ts").then(async ({ findParts }) =>
+      TelemetryManager.#from(await findParts(directory)),
+    );
     return shared[SHARED];
   }
 
@@ -160,7 +164,11 @@ export class TelemetryManager {
    *
    * On Node 20 and 22 every `await` of the process costs more while a `withRun` is open; `startRun` has no such cost.
    */
-  async withRun<Result>(inputs: unknown, fn: (run: Run) => Result | Promise<Result>, options: RunOptions = {}): Promise<Awaited<Result>> {
+  async withRun<Result>(
+    inputs: unknown,
+    fn: (run: Run) => Result | Promise<Result>,
+    options: RunOptions = {},
+  ): Promise<Awaited<Result>> {
     const run = this.startRun(inputs, options);
     try {
       const outputs = await inRun(run, () => fn(run));
@@ -271,6 +279,8 @@ export class TelemetryManager {
       this.#drain(deadline);
       this.#emitter.writer.flushSync(deadline);
     };
+    if (reason.kind === "exit" && this.#recorder.host.isStuck)
+      endWithoutWaiting(Number(process.exitCode ?? reason.code));
   }
 
   #processRunEnded(reason: EndReason, isFailure: boolean): void {
@@ -289,7 +299,10 @@ export class TelemetryManager {
 
 function partsOf(options: ManagerOptions): ManagerParts {
   return {
-    exporters: (options.exporters ?? []).map((instance) => ({ name: textMemberOf(instance, "name") ?? instance.constructor.name, instance })),
+    exporters: (options.exporters ?? []).map((instance) => ({
+      name: textMemberOf(instance, "name") ?? instance.constructor.name,
+      instance,
+    })),
     agent: options.agent ?? { name: "agent" },
     hasStdout: options.stdout !== false,
     declaredVariables: [],
@@ -300,7 +313,8 @@ function partsOf(options: ManagerOptions): ManagerParts {
 
 function endError(reason: EndReason): Error {
   if (reason.kind === "signal") return new Error(`the process was ended by ${reason.signal}.`);
-  if (reason.error !== undefined) return new Error(`the process ended by an uncaught exception: ${errorText(reason.error)}`, { cause: reason.error });
+  if (reason.error !== undefined)
+    return new Error(`the process ended by an uncaught exception: ${errorText(reason.error)}`, { cause: reason.error });
   return new Error(`the process ended with code ${reason.code} before it did.`);
 }
 
