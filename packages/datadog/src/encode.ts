@@ -18,8 +18,19 @@ const KINDS = { run: "agent", tool: "tool", llm: "llm" } as const;
 type Flat = Record<string, string | number | boolean>;
 
 interface Io {
-  readonly value?: string | undefined;
-  readonly messages?: readonly Record<string, unknown>[] | undefined;
+  readonly value?: string;
+  readonly messages?: readonly Record<string, unknown>[];
+}
+
+/** What is undefined is left out of the JSON. */
+interface Meta {
+  readonly kind: (typeof KINDS)[keyof typeof KINDS];
+  readonly model_name: string | undefined;
+  readonly model_provider: string | undefined;
+  readonly error: { readonly message: string; readonly type: string; readonly stack?: string } | undefined;
+  readonly input: Io | undefined;
+  readonly output: Io | undefined;
+  readonly metadata: Flat | undefined;
 }
 
 /** What is around the spans of one request. */
@@ -45,7 +56,7 @@ export function encodeSpan(span: FinishedSpan, maxBytes: number): string {
   const meta = metaOf(span, notice, notice);
   const withoutIo = write(span, meta, ["dropped_io:1"]);
   if (fits(withoutIo, maxBytes)) return withoutIo;
-  return write(span, { ...meta, metadata: undefined, error: shortened(meta["error"]) }, [
+  return write(span, { ...meta, metadata: undefined, error: shortened(meta.error) }, [
     "dropped_io:1",
     "dropped_metadata:1",
   ]);
@@ -66,13 +77,12 @@ export function tagOf(text: string, key?: string): string | undefined {
   return whole.slice(0, MAX_TAG_LENGTH).replace(/[\uD800-\uDBFF]$/, "");
 }
 
-function write(span: FinishedSpan, meta: Record<string, unknown>, marks: readonly string[]): string {
-  const metrics = span.kind === "llm" ? metricsOf(span) : {};
+function write(span: FinishedSpan, meta: Meta, marks: readonly string[]): string {
   const rest = {
     status: span.status === "ok" ? "ok" : "error",
-    ...(span.run.threadId ? { session_id: span.run.threadId } : {}),
+    session_id: span.run.threadId || undefined,
     meta,
-    ...(Object.keys(metrics).length === 0 ? {} : { metrics }),
+    metrics: span.kind === "llm" ? unlessEmpty(metricsOf(span)) : undefined,
     tags: [...tagsOf(span), ...marks],
   };
   const ids = {
@@ -98,16 +108,16 @@ function decimal(hex: string): string {
   return BigInt(`0x${hex}`).toString();
 }
 
-function metaOf(span: FinishedSpan, input: Io | undefined, output: Io | undefined): Record<string, unknown> {
-  const metadata = metadataOf(span);
-  const model = span.kind === "llm" ? modelOf(span) : {};
+function metaOf(span: FinishedSpan, input: Io | undefined, output: Io | undefined): Meta {
+  const model = span.kind === "llm" ? modelOf(span) : undefined;
   return {
     kind: KINDS[span.kind],
-    ...model,
-    ...(span.error === undefined ? {} : { error: errorOf(span) }),
-    ...(input === undefined ? {} : { input }),
-    ...(output === undefined ? {} : { output }),
-    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+    model_name: model?.model_name,
+    model_provider: model?.model_provider,
+    error: span.error === undefined ? undefined : errorOf(span),
+    input,
+    output,
+    metadata: unlessEmpty(metadataOf(span)),
   };
 }
 
@@ -118,14 +128,14 @@ function inputOf(span: FinishedSpan): Io | undefined {
 
 function outputOf(span: FinishedSpan): Io | undefined {
   if (span.kind === "tool") return valueOf(span.output);
-  if (span.kind === "run") return valueOf(isEmpty(span.output) ? (span.streamedText ?? span.output) : span.output);
+  if (span.kind === "run") return valueOf(unlessEmpty(span.output) ?? span.streamedText ?? span.output);
   const { output } = span;
   if (output === undefined) return undefined;
   return { messages: typeof output === "string" ? [{ role: "assistant", content: output }] : messagesOf(output) };
 }
 
-function isEmpty(record: Readonly<Record<string, unknown>> | undefined): boolean {
-  return record === undefined || Object.keys(record).length === 0;
+function unlessEmpty<Fields extends object>(fields: Fields | undefined): Fields | undefined {
+  return fields === undefined || Object.keys(fields).length === 0 ? undefined : fields;
 }
 
 function valueOf(value: unknown): Io | undefined {
@@ -141,19 +151,16 @@ function messagesOf(messages: readonly LlmMessage[]): Record<string, unknown>[] 
     return {
       role,
       content,
-      ...(toolCalls === undefined || toolCalls.length === 0
-        ? {}
-        : {
-            tool_calls: toolCalls.map((call) => ({
-              name: call.name,
-              arguments: argumentsOf(call.arguments),
-              tool_id: call.id,
-              type: "function",
-            })),
-          }),
-      ...(toolCallId === undefined
-        ? {}
-        : { tool_results: [{ name, result: content, tool_id: toolCallId, type: "function" }] }),
+      tool_calls: unlessEmpty(
+        toolCalls?.map((call) => ({
+          name: call.name,
+          arguments: argumentsOf(call.arguments),
+          tool_id: call.id,
+          type: "function",
+        })),
+      ),
+      tool_results:
+        toolCallId === undefined ? undefined : [{ name, result: content, tool_id: toolCallId, type: "function" }],
     };
   });
 }
@@ -169,9 +176,9 @@ function argumentsOf(text: string): Record<string, unknown> {
   return { value: text };
 }
 
-function modelOf({ model, provider }: LlmSpan): Flat {
+function modelOf({ model, provider }: LlmSpan): { model_name: string; model_provider: string } | undefined {
   // As the vendor's SDK does where the provider is not known.
-  return model === undefined ? {} : { model_name: model, model_provider: provider?.toLowerCase() ?? "custom" };
+  return model === undefined ? undefined : { model_name: model, model_provider: provider?.toLowerCase() ?? "custom" };
 }
 
 function metadataOf(span: FinishedSpan): Flat {
@@ -192,7 +199,7 @@ function metadataOf(span: FinishedSpan): Flat {
   if (span.kind === "llm") {
     addAll(span.parameters);
     // Older revisions of the API know the model here alone.
-    addAll(modelOf(span));
+    addAll(modelOf(span) ?? {});
     add("finish_reason", span.finishReason);
   }
   if (span.actions.length > 0) add("actions", span.actions.length);
@@ -233,17 +240,15 @@ function typeOf({ status, error }: FinishedSpan): string {
   return status === "aborted" ? "Aborted" : error?.name || "Error";
 }
 
-function errorOf(span: FinishedSpan): { message: string; type: string; stack: string } {
+function errorOf(span: FinishedSpan): Meta["error"] {
   const stacks: string[] = [];
   let error: unknown = span.error;
   for (; error instanceof Error; error = error.cause) stacks.push(error.stack ?? `${error.name}: ${error.message}`);
   return { message: span.error?.message ?? "", type: typeOf(span), stack: stacks.join("\nCaused by: ") };
 }
 
-function shortened(error: unknown): unknown {
-  if (error === undefined) return undefined;
-  const { message, type } = error as { message: string; type: string };
-  return { message: message.slice(0, 1000), type: type.slice(0, 200) };
+function shortened(error: Meta["error"]): Meta["error"] {
+  return error && { message: error.message.slice(0, 1000), type: error.type.slice(0, 200) };
 }
 
 function fits(text: string, maxBytes: number): boolean {

@@ -31,8 +31,10 @@ export class OpenSpan {
   lastEventMs = 0;
   readonly isRoot: boolean;
   readonly #context: EventContext;
-  readonly #text: BoundedText;
+  readonly #maxTextLength: number;
   readonly #actions: AgentAction[] = [];
+  /** Made with the first token: most spans have none. */
+  #text: BoundedText | undefined;
   #start: Start | undefined;
   #end: End | undefined;
   #startTimeUnixMs: number | undefined;
@@ -44,7 +46,7 @@ export class OpenSpan {
 
   constructor(context: EventContext, maxTextLength: number) {
     this.#context = context;
-    this.#text = new BoundedText(maxTextLength);
+    this.#maxTextLength = maxTextLength;
     this.#firstTimeUnixMs = context.timeUnixMs;
     this.#lastTimeUnixMs = context.timeUnixMs;
     this.isRoot = context.parentSpanId === undefined;
@@ -64,7 +66,7 @@ export class OpenSpan {
 
   /** Roughly the memory that it holds. */
   get bytes(): number {
-    return this.#bytes + this.#text.length;
+    return this.#bytes + (this.#text?.length ?? 0);
   }
 
   /** Folds one event in. Of two starts or two ends the first counts. */
@@ -73,7 +75,7 @@ export class OpenSpan {
     this.lastEventMs = nowMs;
     if (context.timeUnixMs < this.#firstTimeUnixMs) this.#firstTimeUnixMs = context.timeUnixMs;
     if (context.timeUnixMs > this.#lastTimeUnixMs) this.#lastTimeUnixMs = context.timeUnixMs;
-    if (hook === "onLlmNewToken") return this.#text.add(first as string);
+    if (hook === "onLlmNewToken") return this.#addToken(first as string);
     this.#toolCallId ??= context.toolCallId;
     this.#bytes += sizeOf(first) + sizeOf(second);
     switch (hook) {
@@ -114,7 +116,7 @@ export class OpenSpan {
     const end = this.#end;
     const startTimeUnixMs = this.#startTimeUnixMs ?? this.#firstTimeUnixMs;
     const error = end === undefined ? new TelemetryError("ABORTED", `Its end was not seen: ${unfinished}.`) : end.error;
-    const streamedText = this.#text.length === 0 ? undefined : this.#text.toText(mask);
+    const streamedText = this.#text?.toText(mask);
     const base = {
       runId: this.#context.runId,
       traceId: this.#context.traceId,
@@ -130,29 +132,29 @@ export class OpenSpan {
       streamedText,
       eventCount: this.eventCount,
     };
+    // What is common comes last: V8 takes a hundred times as long to add fields to an object that begins with a spread.
     switch (start?.kind ?? end?.kind ?? (this.isRoot ? "run" : "llm")) {
       case "run":
         return {
-          ...base,
           kind: "run",
           name: run.name ?? agentName,
           input: start?.kind === "run" ? start.inputs : undefined,
           output: end?.kind === "run" ? end.outputs : undefined,
+          ...base,
         };
       case "tool":
         return {
-          ...base,
           kind: "tool",
           name: start?.kind === "tool" ? start.name : end?.kind === "tool" ? end.name : "tool",
           input: start?.kind === "tool" ? start.input : undefined,
           output: end?.kind === "tool" ? end.output : undefined,
           toolCallId: this.#toolCallId,
+          ...base,
         };
       case "llm": {
         const request = start?.kind === "llm" ? start.request : undefined;
         const response = end?.kind === "llm" ? end.response : undefined;
         return {
-          ...base,
           kind: "llm",
           name: request?.name ?? request?.model ?? "llm",
           model: request?.model,
@@ -163,9 +165,16 @@ export class OpenSpan {
           usage: response?.usage ?? {},
           finishReason: response?.finishReason,
           timeToFirstTokenMs: response?.timeToFirstTokenMs,
+          ...base,
         };
       }
     }
+  }
+
+  #addToken(token: string): void {
+    if (token === "") return;
+    this.#text ??= new BoundedText(this.#maxTextLength);
+    this.#text.add(token);
   }
 
   #open(start: Start, context: EventContext): void {

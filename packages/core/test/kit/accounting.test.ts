@@ -179,6 +179,6 @@ it("every event is settled exactly once, and at every moment accepted = delivere
         expect(host.units.spans ?? 0).toBeLessThanOrEqual(exporter.sent.length);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
