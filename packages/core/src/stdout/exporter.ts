@@ -10,6 +10,8 @@ import { PrettyPrinter } from "./pretty.ts";
 import { pythonRepr } from "./python-repr.ts";
 
 const SHOWN_OUTPUT_CODE_POINTS = 500;
+/** A secret that reaches beyond does not begin in what is shown. */
+const MASKED_OUTPUT_CHARACTERS = 64 * 1024;
 
 /**
  * The exporter that is always on: shows the hooks on stdout, with upstream's words.
@@ -51,7 +53,9 @@ export class CharmEmitterExporter extends BaseTelemetryExporter {
 
   override onToolEnd(toolName: string, output: string, context: EventContext): void {
     if (this.#pretty !== undefined) return this.#pretty.toolEnd(toolName, output, context);
-    const shown = firstCodePoints(output, SHOWN_OUTPUT_CODE_POINTS);
+    // Masked first: the beginning of a secret that is cut in two would not be recognised.
+    const masked = this.#emitter.mask(output.slice(0, MASKED_OUTPUT_CHARACTERS));
+    const shown = firstCodePoints(masked, SHOWN_OUTPUT_CODE_POINTS);
     this.#thinking(`Tool Output: ${shown}...\n`, this.#full?.fragment("tool_end", context, toolName));
   }
 

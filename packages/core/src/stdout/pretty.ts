@@ -1,4 +1,5 @@
 import { isatty } from "node:tty";
+import { stripVTControlCharacters } from "node:util";
 import type { EventContext, LlmRequest, LlmResponse } from "../events.ts";
 import type { ExporterHealth, TelemetryHealth } from "../health.ts";
 import { errorText } from "../snapshot.ts";
@@ -8,8 +9,8 @@ import type { CharmEventType } from "./protocol.ts";
 const COLOURS = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" } as const;
 
 /** Characters of an input, an output or an error that are shown. */
-const DETAIL_CHARACTERS = 100;
-/** With several runs open each shows whole lines; a line that does not end is shown at this length. */
+const DETAIL_CHARACTERS = 72;
+/** Runs beside others show whole lines; a line that does not end is shown at this length. */
 const LINE_CHARACTERS = 100;
 /** More are runs that never end: the oldest is forgotten. */
 const MAX_OPEN_RUNS = 1000;
@@ -22,6 +23,8 @@ interface OpenRun {
   readonly open: Map<string, { readonly name: string; readonly startUnixMs: number }>;
   readonly count: { tools: number; calls: number; inputTokens: number; outputTokens: number };
   hasStreamed: boolean;
+  /** Whether other runs were open beside it: its lines then say whose they are. */
+  hasCompany: boolean;
   /** Streamed text that waits for the end of its line. */
   text: string;
 }
@@ -110,12 +113,11 @@ export class PrettyPrinter {
     const run = this.#run(context);
     run.hasStreamed = true;
     run.text += this.#printable(token);
-    const isAlone = this.#runs.size === 1;
-    const end = isAlone || run.text.length > LINE_CHARACTERS ? run.text.length : run.text.lastIndexOf("\n") + 1;
+    const end = !run.hasCompany || run.text.length > LINE_CHARACTERS ? run.text.length : run.text.lastIndexOf("\n") + 1;
     if (end === 0) return;
     const text = run.text.slice(0, end);
     run.text = run.text.slice(end);
-    if (isAlone) this.#stream(text);
+    if (!run.hasCompany) this.#stream(text);
     else
       for (const line of text.replace(/\n$/, "").split("\n")) this.#print("delta", `${this.#gutter(run)}  ${line}\n`);
   }
@@ -143,9 +145,11 @@ export class PrettyPrinter {
       open: new Map(),
       count: { tools: 0, calls: 0, inputTokens: 0, outputTokens: 0 },
       hasStreamed: false,
+      hasCompany: false,
       text: "",
     };
     this.#runs.set(run.id, run);
+    if (this.#runs.size > 1) for (const open of this.#runs.values()) open.hasCompany = true;
     const [oldest] = this.#runs.keys();
     if (this.#runs.size > MAX_OPEN_RUNS && oldest !== undefined) this.#runs.delete(oldest);
     return run;
@@ -170,9 +174,8 @@ export class PrettyPrinter {
     this.#isInLine = false;
   }
 
-  /** Says whose line it is, when several runs are open. */
   #gutter(run: OpenRun): string {
-    return this.#runs.size > 1 ? this.#in("dim", `${this.#printable(run.id).slice(-6)} │ `) : "";
+    return run.hasCompany ? this.#in("dim", `${this.#printable(run.id).slice(-6)} │ `) : "";
   }
 
   #in(colour: keyof typeof COLOURS, text: string): string {
@@ -187,7 +190,7 @@ export class PrettyPrinter {
 
   /** Masked before anything is cut off, and without what would steer the terminal. */
   #printable(text: string): string {
-    return this.#emitter.mask(text).replaceAll(/(?![\n\t])\p{Cc}/gu, "");
+    return stripVTControlCharacters(this.#emitter.mask(text)).replaceAll(/(?![\n\t])\p{Cc}/gu, "");
   }
 }
 
