@@ -1,4 +1,5 @@
 // Tells about spans at a given rate, or as fast as they get delivered.
+import { startClocks } from "../lib/cpu.mjs";
 import { input, nextTurn, pause, report, vanish } from "../lib/report.mjs";
 import { emitPaced } from "./paced.mjs";
 import { TRACERS } from "./tracers.mjs";
@@ -22,9 +23,9 @@ const WARM_UP = 2000;
 await asFastAsDelivered(0, WARM_UP);
 await tracer.flush();
 
-const start = performance.now();
+const clocks = startClocks();
 if (perSecond === undefined) await asFastAsDelivered(WARM_UP, WARM_UP + spans);
 else await emitPaced({ events: spans, perSecond }, (index) => tracer.span(WARM_UP + index, nothing));
 await tracer.flush();
-report({ wallMs: performance.now() - start, told: WARM_UP + spans, account: tracer.account?.() });
+report({ ...clocks(), told: WARM_UP + spans, account: tracer.account?.() });
 vanish();

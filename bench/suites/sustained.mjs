@@ -18,6 +18,7 @@ export const sustained = {
     columns: [
       { key: "perSecond", title: "spans per second" },
       { key: "lost", title: "spans lost" },
+      { key: "cpuUs", title: "agent's process, CPU µs per span" },
       { key: "bytesPerSpan", title: "bytes per span sent" },
     ],
     cases: [
@@ -57,6 +58,7 @@ async function send(server, given) {
   return {
     perSecond: (given.spans - lost) / (result.wallMs / 1000),
     lost,
+    cpuUs: (result.processCpuMs * 1000) / given.spans,
     bytesPerSpan: received.bytes / received.spans,
   };
 }
