@@ -41,7 +41,7 @@ writeFileSync(
     "",
     dim("… and a few seconds later"),
     "",
-    ...summaryLines(outcome, checks, COLOURED),
+    ...summaryLines(outcome, checks, { paint: COLOURED, columns: COLUMNS }),
   ]),
 );
 process.stdout.write(`${FILE}\n`);

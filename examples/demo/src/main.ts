@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
   const checks = checksOf(outcome);
   const isStopped = outcome.agent.endedBy === "abort";
   if (isStopped) screen.print(`Stopped: the agent was told to end, its exit code was ${outcome.agent.exitCode}.`);
-  else screen.print(`\n${summaryLines(outcome, checks, screen.paint).join("\n")}`);
+  else screen.print(`\n${summaryLines(outcome, checks, screen).join("\n")}`);
   const isGood = !isStopped && checks.every(({ isTrue }) => isTrue);
   if (options.isJson) process.stdout.write(`${JSON.stringify(resultOf(outcome, checks, isGood), undefined, 2)}\n`);
   if (isStopped) return EXIT.stopped;

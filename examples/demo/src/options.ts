@@ -21,8 +21,8 @@ each exporter's backend on loopback, and checks that every event is accounted fo
 
   npm run demo -- [options]
 
-  --fault <fault>      breaks the backend: hang, reset, refuse, slow, lost-ack, or a
-                       status such as 500, 429, 403
+  --fault <fault>      breaks the backend: hang, reset, refuse, slow, lost-ack,
+                       half-answer, or a status such as 500, 429, 403
   --runs <n>           conversations (12)
   --parallel <n>       conversations at a time (4)
   --pace <n>           1 is lifelike, 0 as fast as possible (1)

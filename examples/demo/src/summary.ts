@@ -1,37 +1,37 @@
 import type { ExporterHealth } from "@charm/telemetry-core";
 import type { Check, Outcome } from "./outcome.ts";
 import { table } from "./table.ts";
-import type { ColumnGroup } from "./table.ts";
+import type { ColumnGroup, TableStyle } from "./table.ts";
 import { count, number, oneLine, seconds } from "./text.ts";
-import type { Paint } from "./text.ts";
 
 /** The table of exporters, and in words whether it adds up. */
-export function summaryLines(outcome: Outcome, checks: readonly Check[], paint: Paint): string[] {
+export function summaryLines(outcome: Outcome, checks: readonly Check[], style: TableStyle): string[] {
   const wrong = checks.filter(({ isTrue }) => !isTrue);
   return [
-    ...accountLines(outcome, paint),
+    ...accountLines(outcome, style),
     "",
-    ...(wrong.length > 0 ? wrongLines(wrong, paint) : rightLines(outcome, paint)),
+    ...(wrong.length > 0 ? wrongLines(wrong, style) : rightLines(outcome, style)),
   ];
 }
 
 const COLUMNS: readonly ColumnGroup[] = [
   { title: "", heads: ["exporter"] },
   { title: "events", heads: ["accepted", "delivered", "dropped", "pending"] },
-  { title: "sent by the exporter", heads: ["requests", "retries", "spans"] },
-  { title: "the stand-in's own count", heads: ["acknowledged", "received"] },
+  { title: "sent", heads: ["retries", "spans"] },
+  { title: "the stand-in", heads: ["acked", "received"] },
 ];
 
-function accountLines({ health, standIns, read }: Outcome, paint: Paint): string[] {
+function accountLines({ health, standIns, read }: Outcome, style: TableStyle): string[] {
+  const { paint } = style;
   if (health === undefined) return [paint("red", "The agent did not leave its account.")];
   const rows = health.exporters.map(({ name, accepted, delivered, dropped, pending, units }) => {
     const account = standIns.get(name);
-    const figures = [accepted, delivered, dropped, pending, units.requests, units.retries, units.spans];
+    const figures = [accepted, delivered, dropped, pending, units.retries, units.spans];
     return [name, ...[...figures, account?.acknowledged ?? 0, account?.received ?? 0].map(number)];
   });
   const { written, droppedBy } = health.stdout;
   return [
-    ...table(COLUMNS, rows, paint),
+    ...table(COLUMNS, rows, style),
     paint(
       "dim",
       `stdout: ${count(written, "line")} written, ${amounts(droppedBy)} dropped; the runner read ${count(read.events, "event")}`,
@@ -56,14 +56,14 @@ function amounts(by: Readonly<Partial<Record<string, number>>>): string {
   );
 }
 
-function rightLines(outcome: Outcome, paint: Paint): string[] {
+function rightLines(outcome: Outcome, { paint }: TableStyle): string[] {
   const { health, fault, agent, totals } = outcome;
   const exporters = health?.exporters ?? [];
   const good = paint("green", "✓");
   if (fault === undefined) {
     return exporters.map(
       ({ name, accepted, units }) =>
-        `${good} ${name}: nothing was lost. ${count(accepted, "event")} accepted and delivered, ${count(units.spans, "span")} sent and acknowledged.`,
+        `${good} ${name}: nothing was lost. ${count(accepted, "event")} delivered, ${count(units.spans, "span")} acknowledged.`,
     );
   }
   const runs = count(totals.succeeded + totals.failed, "run");
@@ -81,7 +81,7 @@ function fatesOf({ delivered, dropped, pending }: ExporterHealth): string {
   return amounts({ delivered, ...(dropped > 0 && { dropped }), ...(pending > 0 && { [undelivered]: pending }) });
 }
 
-function wrongLines(wrong: readonly Check[], paint: Paint): string[] {
+function wrongLines(wrong: readonly Check[], { paint }: TableStyle): string[] {
   return [
     paint("red", "✗ It does not add up:"),
     ...wrong.map(({ claim, figures }) => `  not so: ${claim}${figures === "" ? "" : ` (${figures})`}`),

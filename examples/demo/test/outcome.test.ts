@@ -82,10 +82,15 @@ describe("the checks", () => {
 });
 
 describe("the summary", () => {
-  const lines = (outcome: Outcome): string => summaryLines(outcome, checksOf(outcome), PLAIN).join("\n");
+  const lines = (outcome: Outcome, columns = 100): string =>
+    summaryLines(outcome, checksOf(outcome), { paint: PLAIN, columns }).join("\n");
 
   it("says that nothing was lost", () => {
     expect(lines(goodOutcome())).toMatchSnapshot();
+  });
+
+  it("fits into a narrow terminal", () => {
+    for (const line of lines(goodOutcome(), 80).split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   it("says what a broken backend did not get, and that the agent did not mind", () => {

@@ -12,7 +12,7 @@ export interface RunAgentOptions {
   /** Anything JSON. The agent finds it in the file that `CHARM_INPUT_FILE` names. */
   readonly input?: unknown;
   /** The run's variables; their values are masked in frames. Of this process's own, only PATH and HOME are passed on. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Ends the agent: SIGTERM, then SIGKILL after `graceMs`, to all its processes. */
   readonly signal?: AbortSignal;
   /** The same after this time; 600 000 ms, the cloud's, unless given. */
@@ -125,7 +125,13 @@ async function runIn(workspace: Workspace, folder: string, options: RunAgentOpti
 }
 
 /** What the caller sets, and then what the runner sets. These values are masked. */
-function environmentOf(workspace: Workspace, given: Readonly<Record<string, string>>): Record<string, string> {
+function environmentOf(
+  workspace: Workspace,
+  variables: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const given = Object.fromEntries(
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
   return {
     ...given,
     CHARM_WORKSPACE_DIR: workspace.path,

@@ -14,6 +14,7 @@ export interface Workspace {
 }
 
 export async function createWorkspace(input: unknown): Promise<Workspace> {
+  const json = JSON.stringify(input ?? {});
   const root = await mkdtemp(join(tmpdir(), "charm-run-"));
   const artifacts = join(root, "artifacts_mount");
   const workspace: Workspace = {
@@ -24,6 +25,6 @@ export async function createWorkspace(input: unknown): Promise<Workspace> {
   };
   await mkdir(workspace.path);
   await mkdir(artifacts);
-  await writeFile(workspace.inputFile, JSON.stringify(input ?? {}));
+  await writeFile(workspace.inputFile, json);
   return workspace;
 }

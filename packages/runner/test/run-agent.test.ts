@@ -75,7 +75,7 @@ describe("runAgent", () => {
         term: process.env.TERM, stdout: process.env.CHARM_TELEMETRY_STDOUT,
       }));
     `,
-      { input: { question: "Wo?", n: 1 }, environment: { MY_VARIABLE: "x" } },
+      { input: { question: "Wo?", n: 1 }, environment: { MY_VARIABLE: "x", NOT_SET: undefined } },
     );
     expect(printed(events)).toEqual({
       names: [
