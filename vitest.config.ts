@@ -20,6 +20,9 @@ function projects(parent: string): { name: string; root: string }[] {
 
 const house = existsSync(join(import.meta.dirname, "test")) ? [{ name: "house", root: import.meta.dirname }] : [];
 
+// Runs on several versions of Node leave a report each.
+const report = process.env["VITEST_REPORT"] ?? "coverage/vitest.json";
+
 export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
@@ -33,7 +36,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    reporters: process.env["CI"] ? ["default", ["json", { outputFile: "coverage/vitest.json" }]] : ["default"],
+    reporters: process.env["CI"] ? ["default", ["json", { outputFile: report }]] : ["default"],
     coverage: { provider: "v8", include: ["packages/*/src/**/*.ts"], reporter: ["text-summary", "json-summary"] },
   },
 });

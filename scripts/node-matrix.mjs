@@ -19,10 +19,9 @@ for (const version of VERSIONS) {
   const env = { PATH: [bin, process.env.PATH].join(delimiter) };
   const actual = run(["node", "--version"], { env }).output.trim();
   if (actual !== `v${version}`) throw new Error(`wanted Node ${version}, got ${actual}`);
-  const report = `--outputFile.json=coverage/vitest-node${major}.json`;
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const { code } = run(["node", vitest, "run", ...suites, "--reporter=default", "--reporter=json", report], {
-    env,
+  const { code } = run(["node", vitest, "run", ...suites], {
+    env: { ...env, VITEST_REPORT: `coverage/vitest-node${major}.json` },
     isShown: true,
   });
   if (code !== 0) process.exitCode = code;

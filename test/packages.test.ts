@@ -110,6 +110,23 @@ it("has every member in the root's tsconfig, with its tests", () => {
   expect(listed).toEqual(expect.arrayContaining(["tsconfig.test.json", "test/tsconfig.json"]));
 });
 
+const compiled = workspacePackages().filter(({ folder }) => existsSync(join(folder, "tsconfig.json")));
+
+it.each(compiled.map((each) => [each.path, each] as const))(
+  "builds what %s is made of before it",
+  (path, { folder, packageJson }) => {
+    const members = new Map(compiled.map((each) => [each.packageJson.name, each.folder]));
+    const wanted = Object.keys({ ...packageJson.dependencies, ...packageJson.devDependencies })
+      .map((name) => members.get(name))
+      .filter((member) => member !== undefined);
+    const referenced = ["tsconfig.json", "tsconfig.test.json"]
+      .filter((file) => existsSync(join(folder, file)))
+      .map((file) => readJson(`${path}/${file}`) as { references?: { path: string }[] })
+      .flatMap(({ references = [] }) => references.map((reference) => join(folder, reference.path)));
+    expect(referenced).toEqual(expect.arrayContaining(wanted));
+  },
+);
+
 it("says Node 20.19 and later everywhere", () => {
   expect(root.engines).toEqual({ node: ">=20.19.0" });
 });
