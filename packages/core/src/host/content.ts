@@ -36,7 +36,7 @@ export function withhold(hook: HookName, values: readonly unknown[]): readonly u
 
 type Rule = (value: unknown) => unknown;
 
-const kept: Rule = (value) => value;
+const kept: Rule = (value) => (typeof value === "object" ? withheld(value) : value);
 
 /** Keeps shapes, the names of keys, and lengths. */
 function withheld(value: unknown): unknown {
@@ -53,16 +53,17 @@ const withheldText: Rule = (value) =>
 // What is not named is withheld: frameworks put fields of their own into messages.
 const call = record({ id: kept, name: kept });
 const message = record({ role: kept, toolCallId: kept, toolCalls: listOf(call) });
-const parameters: Rule = (value) =>
+const figures: Rule = (value) =>
   isRecord(value) ? frozen(Object.entries(value).map(([key, member]) => [key, withheldText(member)])) : withheld(value);
-const request = record({ model: kept, provider: kept, name: kept, messages: listOf(message), parameters });
-const response = record({ output: listOf(message), usage: kept, finishReason: kept, timeToFirstTokenMs: kept });
+const request = record({ model: kept, provider: kept, name: kept, messages: listOf(message), parameters: figures });
+const response = record({ output: listOf(message), usage: figures, finishReason: kept, timeToFirstTokenMs: kept });
 
 /** Applies a rule to each key of a record; the others, and what is no record, are withheld. */
-function record(rules: Readonly<Record<string, Rule>>): Rule {
+function record(named: Readonly<Record<string, Rule>>): Rule {
+  const rules = new Map(Object.entries(named));
   return (value) =>
     isRecord(value)
-      ? frozen(Object.entries(value).map(([key, member]) => [key, (rules[key] ?? withheld)(member)]))
+      ? frozen(Object.entries(value).map(([key, member]) => [key, (rules.get(key) ?? withheld)(member)]))
       : withheld(value);
 }
 

@@ -10,6 +10,7 @@ import { Ending } from "./ending.ts";
 import { hookArguments } from "./event.ts";
 import type { HostEvent } from "./event.ts";
 import { EventQueue } from "./event-queue.ts";
+import { Flushes } from "./flushes.ts";
 import { Handed } from "./handed.ts";
 import type { Call } from "./handed.ts";
 import type { HostLimits } from "./limits.ts";
@@ -40,14 +41,6 @@ export interface LaneOptions {
   readonly sliceMs: number;
 }
 
-interface FlushRequest {
-  /** How many events come before it. */
-  readonly target: number;
-  readonly signal: AbortSignal;
-  readonly finish: () => void;
-  hasBegun: boolean;
-}
-
 const MAX_WARNINGS = 50;
 
 /**
@@ -59,12 +52,14 @@ export class Lane {
   readonly #startup: Startup;
   readonly #queue = new EventQueue();
   readonly #handed: Handed;
+  readonly #flushes = new Flushes();
   readonly #breaker: CircuitBreaker;
   readonly #warnings = new Set<string>();
   #exporter: Partial<BaseTelemetryExporter> | undefined;
   #phase: "starting" | "ready" | "disabled" | "ended" = "starting";
   #taken = 0;
-  #flushes: FlushRequest[] = [];
+  /** Which event, counted from 1, is in a hook. */
+  #inHook = 0;
   #ending: Ending | undefined;
   #isRunning = false;
   #isDue = false;
@@ -90,7 +85,7 @@ export class Lane {
   }
 
   get hasFlush(): boolean {
-    return this.#exporter?.flush !== undefined;
+    return this.#exporter !== undefined && "flush" in this.#exporter;
   }
 
   /** Events that have been pushed and not settled. */
@@ -114,21 +109,9 @@ export class Lane {
   flush(timeoutMs: number): Promise<void> {
     if (this.#ending !== undefined) return this.#ending.done;
     if (this.#phase === "disabled") return Promise.resolve();
-    return new Promise((resolve) => {
-      const abort = new AbortController();
-      const finish = (): void => {
-        clearTimeout(timer);
-        this.#flushes = this.#flushes.filter((other) => other !== request);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        abort.abort(new Error("the time for flush is over"));
-        finish();
-      }, timeoutMs).unref();
-      const request = { target: this.#taken + this.#queue.length, signal: abort.signal, finish, hasBegun: false };
-      this.#flushes.push(request);
-      this.#wake();
-    });
+    const done = this.#flushes.ask(this.#taken + this.#queue.length, timeoutMs);
+    this.#wake();
+    return done;
   }
 
   /**
@@ -208,6 +191,7 @@ export class Lane {
     const exporter = this.#exporter;
     if (event === undefined || exporter === undefined) return;
     const call = this.#handed.begin(now);
+    this.#inHook = this.#taken;
     contain(
       event.hook,
       this.#options.limits.hookMs,
@@ -254,12 +238,9 @@ export class Lane {
 
   #beginFlushes(): void {
     if (this.#phase !== "ready") return;
-    for (const request of this.#flushes) {
-      const isReached = this.#taken > request.target || (this.#taken === request.target && !this.#handed.isInHook);
-      if (request.hasBegun || !isReached) continue;
-      request.hasBegun = true;
+    const settled = this.#handed.isInHook ? this.#inHook - 1 : this.#taken;
+    for (let request = this.#flushes.next(settled); request !== undefined; request = this.#flushes.next(settled))
       this.#lifecycle("flush", request.signal, request.finish);
-    }
   }
 
   #continueEnd(ending: Ending): void {
@@ -307,7 +288,7 @@ export class Lane {
     this.#ending?.stop();
     this.#dropAll("deadline");
     this.#handed.giveUp(outcome);
-    this.#finishFlushes();
+    this.#flushes.finishAll();
     this.#ending?.resolve();
   }
 
@@ -319,12 +300,8 @@ export class Lane {
     this.#options.account.error(error);
     this.#warn(`disabled, ${reason}`);
     this.#dropAll("disabled");
-    this.#finishFlushes();
+    this.#flushes.finishAll();
     this.#wake();
-  }
-
-  #finishFlushes(): void {
-    for (const request of this.#flushes) request.finish();
   }
 
   #take(): HostEvent | undefined {

@@ -59,14 +59,15 @@ class Budget {
   readonly #tell: (left: number) => void;
   #used = 0;
   #leftOut = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #isTimed = false;
 
   constructor(tell: (left: number) => void) {
     this.#tell = tell;
   }
 
   allows(characters: number): boolean {
-    this.#timer ??= setTimeout(() => this.#renew(), 1000).unref();
+    if (!this.#isTimed) setTimeout(() => this.#renew(), 1000).unref();
+    this.#isTimed = true;
     // Each line is a message to the agent's thread: short ones are not for free.
     const cost = LINE_COST + characters;
     if (this.#used + cost > MAX_CHARACTERS_PER_SECOND) {
@@ -79,7 +80,7 @@ class Budget {
 
   #renew(): void {
     const left = this.#leftOut;
-    this.#timer = undefined;
+    this.#isTimed = false;
     this.#used = 0;
     this.#leftOut = 0;
     if (left > 0) this.#tell(left);
