@@ -29,6 +29,8 @@ export const QUEUE_LIMITS: BatchQueueLimits = {
   sendTimeoutMs: 90_000,
 };
 
+const STOP_GRACE_MS = 20;
+
 export interface BatchQueueOutput<Item> {
   /**
    * Sends one batch, oldest first.
@@ -118,9 +120,14 @@ export class BatchQueue<Item> {
   async #flushAndStop(signal: AbortSignal): Promise<void> {
     await this.flush(signal);
     this.#cancelTimer?.();
-    this.#abort.abort(signal.reason);
-    for (const flight of this.#flights) flight.settle("deadline");
     for (const waiting of this.#take(this.#queue.length)) this.#output.settle(waiting.item, "deadline");
+    this.#abort.abort(signal.reason);
+    // A send that heeds the signal knows at once what was acknowledged before; one that does not is not waited for.
+    const grace = new AbortController();
+    const cancel = this.#clock.after(STOP_GRACE_MS, () => grace.abort());
+    await this.#settledUpTo(this.#added, grace.signal);
+    cancel();
+    for (const flight of this.#flights) flight.settle("deadline");
   }
 
   #pump(): void {

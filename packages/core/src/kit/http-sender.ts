@@ -139,13 +139,24 @@ export class HttpSender {
   async #request(items: readonly string[], job: Job): Promise<Outcome | "split"> {
     const body = await this.#encode(items);
     const headers = this.#headers();
+    let last: PostResult | undefined;
+    let notBeforeMs = 0;
     let isAmbiguous = false;
+    const unacknowledged = (outcome: Outcome): Outcome => (isAmbiguous ? "unknown" : outcome);
     for (let attempt = 1; ; attempt++) {
-      if (!(await wait(this.#clock, this.#pausedUntilMs - this.#clock.now(), job.signal))) return "deadline";
-      if (this.#clock.now() < this.#deniedUntilMs) return "rejected";
-      const result = await this.#post(body, headers, job);
-      if (result.kind === "failure" && job.signal.aborted) return "deadline";
-      const verdict = judge(this.#answer(result), attempt, this.#options, Math.random());
+      const now = this.#clock.now();
+      const startMs = Math.max(now, notBeforeMs, this.#pausedUntilMs);
+      if (attempt > this.#options.maxAttempts || startMs >= job.deadlineMs) {
+        if (last !== undefined) this.#gaveUp(last);
+        return unacknowledged("retries");
+      }
+      if (attempt > 1) this.#options.reporter.count("retries", 1);
+      if (!(await wait(this.#clock, startMs - now, job.signal))) return unacknowledged("deadline");
+      if (this.#clock.now() < this.#deniedUntilMs) return unacknowledged("rejected");
+
+      last = await this.#post(body, headers, job);
+      if (last.kind === "failure" && job.signal.aborted) return unacknowledged("deadline");
+      const verdict = judge(this.#answer(last), attempt, this.#options, Math.random());
       switch (verdict.action) {
         case "delivered":
           this.#options.reporter.count("bytes", body.length);
@@ -153,23 +164,14 @@ export class HttpSender {
         case "split":
           return "split";
         case "denied":
-          this.#coolDown(result);
+          this.#coolDown(last);
           return "rejected";
         case "rejected":
-          this.#problem(
-            `rejected ${statusOf(result)}`,
-            "EXPORT_REJECTED",
-            `refuses what was sent: ${this.#said(result)}`,
-          );
+          this.#refused(last);
           return "rejected";
-        case "retry": {
-          isAmbiguous ||= result.kind === "failure" && result.isSent;
-          const isLast = attempt >= this.#options.maxAttempts;
-          const again = Math.max(this.#clock.now() + verdict.waitMs, this.#pausedUntilMs);
-          if (isLast || again >= job.deadlineMs) return this.#giveUp(result, isAmbiguous);
-          this.#options.reporter.count("retries", 1);
-          if (!(await wait(this.#clock, verdict.waitMs, job.signal))) return "deadline";
-        }
+        case "retry":
+          notBeforeMs = this.#clock.now() + verdict.waitMs;
+          isAmbiguous ||= last.kind === "failure" && last.isSent;
       }
     }
   }
@@ -220,13 +222,17 @@ export class HttpSender {
     return { kind: "status", status: result.status, retryAfterMs };
   }
 
-  #giveUp(result: PostResult, isAmbiguous: boolean): Outcome {
+  #gaveUp(result: PostResult): void {
     if (result.kind === "status")
       this.#problem(`retries ${result.status}`, "EXPORT_UNREACHABLE", `keeps failing: ${this.#said(result)}`);
     else if (result.error instanceof RequestTimeout)
       this.#problem("timeout", "EXPORT_TIMEOUT", `does not answer: ${result.error.message}`);
     else this.#problem("unreachable", "EXPORT_UNREACHABLE", `cannot be reached: ${describeFailure(result.error)}`);
-    return isAmbiguous ? "unknown" : "retries";
+  }
+
+  #refused(result: PostResult): void {
+    const status = result.kind === "status" ? result.status : 0;
+    this.#problem(`rejected ${status}`, "EXPORT_REJECTED", `refuses what was sent: ${this.#said(result)}`);
   }
 
   #coolDown(result: PostResult): void {
@@ -261,8 +267,4 @@ class RequestTimeout extends Error {
   constructor(ms: number) {
     super(`nothing came for ${Math.round(ms / 100) / 10} s`);
   }
-}
-
-function statusOf(result: PostResult): string {
-  return result.kind === "status" ? String(result.status) : "";
 }

@@ -4,7 +4,7 @@ import type { HookResult, Outcome } from "../../src/exporter.ts";
 import { SpanTelemetryExporter } from "../../src/kit/span-exporter.ts";
 import type { FinishedSpan } from "../../src/kit/span.ts";
 import { contextOf } from "../support/event-context.ts";
-import { FakeClock, settled } from "../support/fake-clock.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { RecordingHost, START_INFO } from "../support/recording-host.ts";
 
 type Answer = Outcome | readonly Outcome[] | "throw" | "hang";
@@ -153,7 +153,7 @@ it("every event is settled exactly once, and at every moment accepted = delivere
         await clock.pass(shutdownMs);
         balance();
         stop.abort();
-        await settled();
+        await clock.pass(20);
         expect(hasStopped).toBe(true);
         await stopped;
         expect(exporter.unsettled).toBe(0);

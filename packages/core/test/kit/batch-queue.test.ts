@@ -199,17 +199,35 @@ describe("shutdown", () => {
   });
 
   it("settles everything when time is up, even when a send ignores the signal", async () => {
-    const { queue, sends, outcomes } = start();
+    const { queue, sends, outcomes, clock } = start();
     fill(queue, 1, 5);
     const stop = new AbortController();
     const stopped = queue.shutdown(stop.signal);
     stop.abort();
+    await clock.pass(20);
     await stopped;
     expect(sends[0]?.signal.aborted).toBe(true);
     expect([...outcomes.values()]).toEqual(Array.from({ length: 5 }, () => ["deadline"]));
     sends[0]?.answer("delivered");
     await settled();
     expect(outcomes.get(1)).toEqual(["deadline"]);
+  });
+
+  it("takes the word of a send that stops when time is up: what was acknowledged stays so", async () => {
+    const { queue, sends, outcomes } = start();
+    fill(queue, 1, 5);
+    sends[0]?.signal.addEventListener("abort", () => sends[0]?.answer(["delivered", "delivered", "unknown"]));
+    const stop = new AbortController();
+    const stopped = queue.shutdown(stop.signal);
+    stop.abort();
+    await stopped;
+    expect([1, 2, 3, 4, 5].map((item) => outcomes.get(item))).toEqual([
+      ["delivered"],
+      ["delivered"],
+      ["unknown"],
+      ["deadline"],
+      ["deadline"],
+    ]);
   });
 
   it("refuses what comes after it, and shares one end", async () => {
@@ -224,9 +242,9 @@ describe("shutdown", () => {
   it("leaves no timer behind", async () => {
     const { queue, clock } = start();
     queue.add(1, 1);
-    const stop = new AbortController();
-    stop.abort();
-    await queue.shutdown(stop.signal);
+    const stopped = queue.shutdown(AbortSignal.abort());
+    await clock.pass(20);
+    await stopped;
     expect(clock.timers).toEqual([]);
   });
 });
@@ -268,6 +286,7 @@ it("settles every item exactly once and sends in order, whatever happens", async
       const stop = new AbortController();
       const stopped = queue.shutdown(stop.signal);
       stop.abort();
+      await clock.pass(20);
       await stopped;
       expect([...outcomes.values()].every((list) => list.length === 1)).toBe(true);
       expect(outcomes.size).toBe(added);

@@ -195,6 +195,7 @@ describe("Retry-After", () => {
     const clock = new FakeClock();
     const { sender: http, host } = sender(target.url, { clock, deadlineMs: 60_000 });
     expect(await http.send(["1"], never)).toEqual(["retries"]);
+    expect(await http.send(["2"], never)).toEqual(["retries"]);
     expect(host.units).toEqual({ requests: 1 });
   });
 
@@ -433,6 +434,17 @@ describe("the end of the process", () => {
     stop.abort();
     expect(await sent).toEqual(["deadline"]);
     expect(clock.timers).toEqual([]);
+  });
+
+  it("leaves it unknown what became of a request whose answer had been lost", async () => {
+    const target = await backend((_request, response) => reset(response.socket));
+    const clock = new FakeClock();
+    const { sender: http } = sender(target.url, { clock, baseDelayMs: 9000, maxDelayMs: 9000 });
+    const stop = new AbortController();
+    const sent = http.send(["1"], stop.signal);
+    await clock.untilTimer((ms) => ms > 4000 && ms <= 9000);
+    stop.abort();
+    expect(await sent).toEqual(["unknown"]);
   });
 
   it("keeps what was acknowledged before it", async () => {
