@@ -32,6 +32,11 @@ const TEXT_HEADS = Object.fromEntries(
 ) as Record<CharmEventType, string>;
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+/** Bytes that each ASCII character takes when escaped. */
+const ASCII_WIDTHS = Uint8Array.from(
+  { length: 128 },
+  (_, unit) => JSON.stringify(String.fromCharCode(unit)).length - 2,
+);
 const PLAIN = /^[ !#-[\]-~]*$/;
 const BEYOND_ASCII = /[^\0-~]/;
 // The lookahead keeps overlapping literals apart: `__CHARM_EVENT__CHARM_EVENT__` holds two.
@@ -120,8 +125,9 @@ export function splitText(text: string, bytes: number): string[] {
   while (from < text.length) {
     let end = endOfPart(text, from, bytes);
     if (end < text.length) {
-      const lineEnd = text.lastIndexOf("\n", end - 1) + 1;
-      if (lineEnd > from + (end - from) / 2) end = lineEnd;
+      const half = from + Math.ceil((end - from) / 2);
+      const lineEnd = text.slice(half, end).lastIndexOf("\n");
+      if (lineEnd >= 0) end = half + lineEnd + 1;
     }
     parts.push(text.slice(from, end));
     from = end;
@@ -131,36 +137,29 @@ export function splitText(text: string, bytes: number): string[] {
 
 /** Where the longest part that begins at `from` ends; at least one code point further. */
 function endOfPart(text: string, from: number, bytes: number): number {
+  if (bytes > 0 && isPlain(text.slice(from, from + bytes))) return Math.min(from + bytes, text.length);
   let left = bytes;
   let at = from;
   while (at < text.length) {
-    const isPair = (text.codePointAt(at) ?? 0) > 0xffff;
-    left -= isPair ? 12 : escapedWidth(text, at);
+    const unit = text.charCodeAt(at);
+    const isPair = unit >= 0xd800 && unit <= 0xdbff && isLowSurrogate(text.charCodeAt(at + 1));
+    left -= isPair ? 12 : escapedWidth(unit, text, at);
     if (left < 0 && at > from) return at;
     at += isPair ? 2 : 1;
   }
   return at;
 }
 
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
 /** Bytes that the UTF-16 unit at `at` takes when escaped. */
-function escapedWidth(text: string, at: number): number {
-  const unit = text.charCodeAt(at);
-  switch (unit) {
-    case 0x08:
-    case 0x09:
-    case 0x0a:
-    case 0x0c:
-    case 0x0d:
-    case 0x22:
-    case 0x5c:
-      return 2;
-    case 0x5f:
-      return text.startsWith("_CHARM_EVENT__", at + 1) ? 6 : 1;
-    case 0x3a:
-      return text.startsWith(":CHARM_EVENT::", at + 1) ? 6 : 1;
-    default:
-      return unit < 0x20 || unit > 0x7e ? 6 : 1;
-  }
+function escapedWidth(unit: number, text: string, at: number): number {
+  if (unit > 0x7e) return 6;
+  if (unit === 0x5f) return text.startsWith("_CHARM_EVENT__", at + 1) ? 6 : 1;
+  if (unit === 0x3a) return text.startsWith(":CHARM_EVENT::", at + 1) ? 6 : 1;
+  return ASCII_WIDTHS[unit] ?? 1;
 }
 
 function isPlain(text: string): boolean {

@@ -196,6 +196,6 @@ it("loses no character of what it streams", () => {
       for (const token of tokens) emitter.delta(token);
       expect(contentOf(kept.events, "delta")).toBe(tokens.join(""));
     }),
-    { numRuns: 50 },
+    { numRuns: 20 },
   );
 });
