@@ -1,9 +1,10 @@
-// The last line of a run of CI: all tests of all runs, from the reports that vitest has left in coverage/.
+// The last line of a run of CI: all tests of all runs, from the reports that vitest has left in coverage/ (or the folder
+// that is given).
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readJson, root } from "./repository.mjs";
 
-const folder = join(root, "coverage");
+const folder = process.argv[2] ?? join(root, "coverage");
 const reports = existsSync(folder)
   ? readdirSync(folder)
       .filter((file) => /^vitest.*\.json$/.test(file))
