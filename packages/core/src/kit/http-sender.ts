@@ -70,6 +70,15 @@ export const SENDER_DEFAULTS: HttpSenderDefaults = {
   environment: process.env,
 };
 
+interface Trouble {
+  /** People are told once of each. */
+  readonly kind: string;
+  readonly code: TelemetryErrorCode;
+  /** After the backend's name. */
+  readonly what: string;
+  readonly fix?: string;
+}
+
 interface Job {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
@@ -88,7 +97,7 @@ export class HttpSender {
   readonly #options: HttpSenderOptions & HttpSenderDefaults;
   readonly #clock: Clock;
   readonly #dispatcher: Dispatcher;
-  readonly #warned = new Set<string>();
+  readonly #told = new Set<string>();
   #deniedUntilMs = 0;
   #pausedUntilMs = 0;
 
@@ -117,7 +126,11 @@ export class HttpSender {
     for (const range of planRequests(items, this.#options.envelope, this.#options))
       await this.#deliver(items, range, outcomes, job);
     if (outcomes.includes("too_large"))
-      this.#problem("too_large", "EXPORT_TOO_LARGE", "takes no single item as large as one that was to be sent");
+      this.#tell({
+        kind: "too_large",
+        code: "EXPORT_TOO_LARGE",
+        what: "does not take an item as large as one that was sent",
+      });
     return outcomes;
   }
 
@@ -147,15 +160,21 @@ export class HttpSender {
       const now = this.#clock.now();
       const startMs = Math.max(now, notBeforeMs, this.#pausedUntilMs);
       if (attempt > this.#options.maxAttempts || startMs >= job.deadlineMs) {
-        if (last !== undefined) this.#gaveUp(last);
+        if (last !== undefined) this.#tell(this.#trouble(last));
         return unacknowledged("retries");
       }
       if (attempt > 1) this.#options.reporter.count("retries", 1);
-      if (!(await wait(this.#clock, startMs - now, job.signal))) return unacknowledged("deadline");
+      if (!(await wait(this.#clock, startMs - now, job.signal))) {
+        if (last !== undefined) this.#tell(this.#trouble(last));
+        return unacknowledged("deadline");
+      }
       if (this.#clock.now() < this.#deniedUntilMs) return unacknowledged("rejected");
 
       last = await this.#post(body, headers, job);
-      if (last.kind === "failure" && job.signal.aborted) return unacknowledged("deadline");
+      if (last.kind === "failure" && job.signal.aborted) {
+        this.#tell({ kind: "deadline", code: "EXPORT_TIMEOUT", what: "had not answered when the process ended" });
+        return unacknowledged("deadline");
+      }
       const verdict = judge(this.#answer(last), attempt, this.#options, Math.random());
       switch (verdict.action) {
         case "delivered":
@@ -167,9 +186,10 @@ export class HttpSender {
           this.#coolDown(last);
           return "rejected";
         case "rejected":
-          this.#refused(last);
+          this.#tell({ kind: "rejected", code: "EXPORT_REJECTED", what: `refuses what was sent: ${this.#said(last)}` });
           return "rejected";
         case "retry":
+          this.#keep(this.#trouble(last));
           notBeforeMs = this.#clock.now() + verdict.waitMs;
           isAmbiguous ||= last.kind === "failure" && last.isSent;
       }
@@ -222,44 +242,47 @@ export class HttpSender {
     return { kind: "status", status: result.status, retryAfterMs };
   }
 
-  #gaveUp(result: PostResult): void {
-    if (result.kind === "status")
-      this.#problem(`retries ${result.status}`, "EXPORT_UNREACHABLE", `keeps failing: ${this.#said(result)}`);
-    else if (result.error instanceof RequestTimeout)
-      this.#problem("timeout", "EXPORT_TIMEOUT", `does not answer: ${result.error.message}`);
-    else this.#problem("unreachable", "EXPORT_UNREACHABLE", `cannot be reached: ${describeFailure(result.error)}`);
-  }
-
-  #refused(result: PostResult): void {
-    const status = result.kind === "status" ? result.status : 0;
-    this.#problem(`rejected ${status}`, "EXPORT_REJECTED", `refuses what was sent: ${this.#said(result)}`);
-  }
-
   #coolDown(result: PostResult): void {
     const { coolDownMs, credential } = this.#options;
     this.#deniedUntilMs = this.#clock.now() + coolDownMs;
-    this.#problem(
-      "denied",
-      "EXPORT_REJECTED",
-      `refuses the key in ${credential.key.variable}: ${this.#said(result)}`,
-      `${credential.advice} Until it is accepted, one request is tried every ${Math.round(coolDownMs / 1000)} s and the rest is dropped.`,
-    );
+    const seconds = Math.round(coolDownMs / 1000);
+    this.#tell({
+      kind: "denied",
+      code: "EXPORT_REJECTED",
+      what: `refuses the key in ${credential.key.variable}: ${this.#said(result)}`,
+      fix: `${credential.advice} Until it is accepted, one request is tried every ${seconds} s and the rest is dropped.`,
+    });
   }
 
-  /** The status, and what the backend said, without secrets. */
+  /** What was wrong with a try that may be repeated. */
+  #trouble(result: PostResult): Trouble {
+    if (result.kind === "status")
+      return { kind: `status ${result.status}`, code: "EXPORT_UNREACHABLE", what: `fails: ${this.#said(result)}` };
+    if (result.error instanceof RequestTimeout)
+      return { kind: "timeout", code: "EXPORT_TIMEOUT", what: `does not answer: ${result.error.message}` };
+    return { kind: "network", code: "EXPORT_UNREACHABLE", what: `cannot be reached: ${this.#said(result)}` };
+  }
+
+  /** The status and what the backend said, or what the network did; without secrets. */
   #said(result: PostResult): string {
     if (result.kind === "failure") return describeFailure(result.error);
     const text = oneLine(this.#options.mask(this.#options.credential.key.redact(result.text)));
     return text === "" ? String(result.status) : `${result.status} ${text}`;
   }
 
-  /** Keeps the problem for `health()`, and tells people of the first of its kind. */
-  #problem(kind: string, code: TelemetryErrorCode, what: string, fix?: string): void {
+  /** For `health()`. */
+  #keep({ code, what, fix }: Trouble): TelemetryError {
     const error = new TelemetryError(code, `${this.#options.url.host} ${what}.`, fix === undefined ? {} : { fix });
     this.#options.reporter.fail(error);
-    if (this.#warned.has(kind)) return;
-    this.#warned.add(kind);
-    this.#options.reporter.warn(fix === undefined ? error.message : `${error.message} ${fix}`);
+    return error;
+  }
+
+  /** For people too: the first of its kind. */
+  #tell(trouble: Trouble): void {
+    const { message, fix } = this.#keep(trouble);
+    if (this.#told.has(trouble.kind)) return;
+    this.#told.add(trouble.kind);
+    this.#options.reporter.warn(fix === undefined ? message : `${message} ${fix}`);
   }
 }
 

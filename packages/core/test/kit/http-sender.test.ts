@@ -145,7 +145,7 @@ describe("a backend that fails", () => {
     const { sender: http, host } = sender(target.url);
     expect(await http.send(["1"], never)).toEqual(["retries"]);
     expect(host.units).toEqual({ requests: 4, retries: 3 });
-    expect(host.warnings).toEqual([`${target.url.host} keeps failing: 500.`]);
+    expect(host.warnings).toEqual([`${target.url.host} fails: 500.`]);
   });
 
   it("says each kind of trouble once", async () => {
@@ -357,7 +357,7 @@ describe("the network", () => {
     await clock.pass(5000);
     expect(await sent).toEqual(["unknown"]);
     expect(host.warnings).toEqual([`${target.url.host} does not answer: nothing came for 5 s.`]);
-    expect(host.errors).toMatchObject([{ code: "EXPORT_TIMEOUT" }]);
+    expect(host.errors.at(-1)).toMatchObject({ code: "EXPORT_TIMEOUT" });
   });
 
   it("that accepts no connection is given up on in the same time", async () => {
@@ -416,23 +416,27 @@ describe("the network", () => {
 describe("the end of the process", () => {
   it("stops a request that waits for its answer", async () => {
     const target = await backend(() => {});
-    const { sender: http } = sender(target.url);
+    const { sender: http, host } = sender(target.url);
     const stop = new AbortController();
     const sent = http.send(["1", "2"], stop.signal);
     await target.received(1);
     stop.abort();
     expect(await sent).toEqual(["deadline", "deadline"]);
+    expect(host.warnings).toEqual([`${target.url.host} had not answered when the process ended.`]);
   });
 
   it("stops a wait for the next try", async () => {
     const target = await backend(statuses(503));
     const clock = new FakeClock();
-    const { sender: http } = sender(target.url, { clock, baseDelayMs: 9000, maxDelayMs: 9000 });
+    const { sender: http, host } = sender(target.url, { clock, baseDelayMs: 9000, maxDelayMs: 9000 });
     const stop = new AbortController();
     const sent = http.send(["1"], stop.signal);
     await clock.untilTimer((ms) => ms > 4000 && ms <= 9000);
+    expect(host.errors).toMatchObject([{ message: `${target.url.host} fails: 503.` }]);
+    expect(host.warnings).toEqual([]);
     stop.abort();
     expect(await sent).toEqual(["deadline"]);
+    expect(host.warnings).toEqual([`${target.url.host} fails: 503.`]);
     expect(clock.timers).toEqual([]);
   });
 
