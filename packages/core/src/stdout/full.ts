@@ -3,7 +3,7 @@ import type { TelemetryHealth } from "../health.ts";
 import { errorRecord } from "../snapshot.ts";
 import type { Json } from "../snapshot.ts";
 import type { CharmEmitter } from "./emitter.ts";
-import { escapeText, fieldsLine, fitText, MAX_ATOMIC_BYTES, toAsciiJson } from "./protocol.ts";
+import { escapeText, fieldsLine, fitText, MAX_ATOMIC_BYTES, toAscii, toAsciiJson } from "./protocol.ts";
 
 /** What a line shows: the hook in upstream's spelling, without `on_`. */
 type Shown =
@@ -135,19 +135,27 @@ function usageFields(usage: LlmUsage): Record<string, number | undefined> {
 function fitFields(fields: Readonly<Record<string, unknown>>, bytes: number): Record<string, Json> {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined) as [string, Json][];
   const fitted = Object.fromEntries(given);
-  if (toAsciiJson(fitted).length - "{}".length <= bytes) return fitted;
+  const sized = given.map(([key, value]) => ({ key, value, ...jsonWithin(bytes, value) }));
+  const total = sized.reduce((sum, { key, size }) => sum + `,"${key}":`.length + size, -",".length);
+  if (total <= bytes) return fitted;
 
   const keys = given.map(([key]) => key);
   let room = bytes - toAsciiJson({ cut: keys }).length - keys.reduce((sum, key) => sum + `,"${key}":""`.length, 0);
-  const sizes = given.map(([key, value]) => ({ key, value, size: toAsciiJson(value).length }));
-  sizes.sort((one, other) => one.size - other.size);
+  sized.sort((one, other) => one.size - other.size);
   const cut: string[] = [];
-  sizes.forEach(({ key, value, size }, index) => {
-    const share = Math.floor(room / (sizes.length - index));
+  sized.forEach(({ key, value, json, size }, index) => {
+    const share = Math.floor(room / (sized.length - index));
     room -= Math.min(size, share);
     if (size <= share) return;
-    fitted[key] = fitText(typeof value === "string" ? value : JSON.stringify(value), share);
+    fitted[key] = fitText(typeof value === "string" ? value : json, share);
     cut.push(key);
   });
   return { ...fitted, cut };
+}
+
+/** A value as JSON, and its bytes as ASCII; at least `bytes` + 1 when it takes more than that. */
+function jsonWithin(bytes: number, value: Json): { json: string; size: number } {
+  const json = JSON.stringify(value);
+  // A conversation of a hundred turns is long: it need not be escaped to know that it does not fit.
+  return { json, size: json.length > bytes ? json.length : toAscii(json).length };
 }

@@ -172,7 +172,8 @@ function isPlain(text: string): boolean {
   return text.length < EVENT_PREFIX.length || !text.includes(PREFIX_CORE);
 }
 
-function toAscii(json: string): string {
+/** JSON in ASCII, without the protocol's prefixes. */
+export function toAscii(json: string): string {
   const ascii = BEYOND_ASCII.test(json) ? escapeBeyondAscii(json) : json;
   if (!ascii.includes(PREFIX_CORE)) return ascii;
   return ascii.replaceAll(PREFIX_STARTS, (start) => (start === "_" ? "\\u005f" : "\\u003a"));
