@@ -16,15 +16,15 @@ export class AgentStdout {
       this.#stream = process.stdout;
       return;
     }
-    // Stands in until the first touch, then is gone without a trace.
-    Object.defineProperty(process, "stdout", {
-      ...property,
-      get: () => {
+    const readOnce = (): Writable => {
+      // Gone without a trace after the first touch, unless somebody has put a property of their own over it.
+      if (Object.getOwnPropertyDescriptor(process, "stdout")?.get === readOnce)
         Object.defineProperty(process, "stdout", property);
-        this.#stream = process.stdout;
-        return this.#stream;
-      },
-    });
+      const stream = property.get?.call(process) as Writable;
+      this.#stream = stream;
+      return stream;
+    };
+    Object.defineProperty(process, "stdout", { ...property, get: readOnce });
   }
 
   /** Whether something that the agent has printed is still to be written. */

@@ -72,6 +72,13 @@ describe.each(["fifo", "socket"] as const)("a reader at the other end of a %s", 
     expect(splitLines(text)).toHaveLength(health.written);
   });
 
+  it("is left to the manager at the end, where there is one", async () => {
+    const agent = startAgent("stdout/agents/ends.mjs", { stdout, args: ["managed", "5000"] });
+    const health = await agent.report<StdoutHealth>();
+    expect(health.bufferedBytes).toBeGreaterThan(0);
+    expect(splitLines(await readAll(agent.stdout))).toHaveLength(health.written);
+  });
+
   it("that goes away changes nothing for the agent, its exit code included", async () => {
     const agent = startAgent("stdout/agents/outlives-reader.mjs", { stdout });
     await agent.report();
