@@ -12,6 +12,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const WINDOW_MS = DAY_MS - 2 * 60 * 1000;
 const MAX_TAG_LENGTH = 200;
 const MAX_ACTIONS = 50;
+const MAX_CAUSES = 10;
 const REMOVED = "[removed: the span was larger than Datadog takes]";
 const KINDS = { run: "agent", tool: "tool", llm: "llm" } as const;
 
@@ -99,8 +100,7 @@ function write(span: FinishedSpan, meta: Meta, marks: readonly string[]): string
 /** Digits, not a number: today's nanoseconds are beyond what a number holds exactly, and JSON has room for them. */
 export function nanoseconds(unixMs: number): string {
   const ms = Math.floor(unixMs);
-  const rest = Math.round((unixMs - ms) * 1e6);
-  return rest === 1e6 ? `${ms + 1}000000` : `${ms}${String(rest).padStart(6, "0")}`;
+  return String(BigInt(ms) * 1_000_000n + BigInt(Math.round((unixMs - ms) * 1e6)));
 }
 
 /** Datadog's ids are 64-bit numbers, written in decimal. */
@@ -243,7 +243,8 @@ function typeOf({ status, error }: FinishedSpan): string {
 function errorOf(span: FinishedSpan): Meta["error"] {
   const stacks: string[] = [];
   let error: unknown = span.error;
-  for (; error instanceof Error; error = error.cause) stacks.push(error.stack ?? `${error.name}: ${error.message}`);
+  for (; error instanceof Error && stacks.length < MAX_CAUSES; error = error.cause)
+    stacks.push(error.stack ?? `${error.name}: ${error.message}`);
   return { message: span.error?.message ?? "", type: typeOf(span), stack: stacks.join("\nCaused by: ") };
 }
 

@@ -1,3 +1,5 @@
+import { TelemetryError } from "../errors.ts";
+import { DROP_REASONS } from "../exporter.ts";
 import type { Outcome } from "../exporter.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
@@ -164,7 +166,7 @@ export class BatchQueue<Item> {
         cancelTimeout();
         this.#flights.delete(flight);
         items.forEach((item, index) =>
-          this.#output.settle(item, typeof outcomes === "string" ? outcomes : (outcomes[index] ?? "failed")),
+          this.#output.settle(item, knownOutcome(typeof outcomes === "string" ? outcomes : outcomes[index])),
         );
       },
     };
@@ -183,7 +185,9 @@ export class BatchQueue<Item> {
   }
 
   async #send(items: readonly Item[]): Promise<Outcome | readonly Outcome[]> {
-    return this.#output.send(items, this.#abort.signal);
+    const outcomes: unknown = await this.#output.send(items, this.#abort.signal);
+    if (typeof outcomes === "string" || Array.isArray(outcomes)) return outcomes as Outcome | readonly Outcome[];
+    throw new TelemetryError("CONTRACT", 'send() must return an outcome, such as "delivered", or one for each item.');
   }
 
   #dropOldest(): void {
@@ -240,4 +244,9 @@ export class BatchQueue<Item> {
     for (const flight of this.#flights) oldest = Math.min(oldest, flight.first);
     for (const waiter of this.#waiters) if (waiter.mark <= oldest) waiter.resolve();
   }
+}
+
+/** Exporters in JavaScript may say anything. */
+function knownOutcome(outcome: Outcome | undefined): Outcome {
+  return outcome === "delivered" || DROP_REASONS.some((reason) => reason === outcome) ? (outcome as Outcome) : "failed";
 }

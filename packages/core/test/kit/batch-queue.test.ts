@@ -124,6 +124,25 @@ describe("outcomes", () => {
   });
 });
 
+describe("a send in JavaScript", () => {
+  it("that returns nothing has failed, and is told so", async () => {
+    const { queue, sends, outcomes, errors } = start();
+    fill(queue, 1, 3);
+    sends[0]?.answer(undefined as never);
+    await settled();
+    expect([...outcomes.values()]).toEqual([["failed"], ["failed"], ["failed"]]);
+    expect(errors).toMatchObject([{ code: "CONTRACT", message: expect.stringContaining("must return an outcome") }]);
+  });
+
+  it("that makes up an outcome has failed", async () => {
+    const { queue, sends, outcomes } = start();
+    fill(queue, 1, 3);
+    sends[0]?.answer(["delivered", "fine", 7] as never);
+    await settled();
+    expect([...outcomes.values()]).toEqual([["delivered"], ["failed"], ["failed"]]);
+  });
+});
+
 describe("bounds", () => {
   it("drops the oldest of too many", () => {
     const { queue, outcomes, sends } = start({ maxQueueItems: 4 });
