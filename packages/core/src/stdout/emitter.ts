@@ -34,6 +34,9 @@ export const KINDS: Readonly<Record<CharmEventType, LineKind>> = {
 /** An event of a type that we do not know. */
 const FOREIGN: LineKind = { type: "other", importance: 1 };
 
+/** What became of everything: kept as long as a final event, because it says what was not kept. */
+export const REPORT: LineKind = { type: "telemetry", importance: 2 };
+
 /** A final text in parts: kept as long as a final event. */
 const FINAL_DELTA: LineKind = { type: "delta", importance: 2 };
 
@@ -50,6 +53,7 @@ export class CharmEmitter {
   #masker: Masker;
   /** Copied from the masker: shorter texts cannot hold a secret. */
   #shortest: number;
+  #diverted: ((type: CharmEventType, content: Json) => void) | undefined;
 
   constructor(options: CharmEmitterOptions = {}) {
     this.writer = options.writer ?? processWriter();
@@ -119,9 +123,15 @@ export class CharmEmitter {
 
   // What follows is for exporters to stdout: `fragment` is further fields as JSON, with a comma before each.
 
+  /** Hands events to `show`, without secrets, in place of writing their lines. */
+  divert(show: (type: CharmEventType, content: Json) => void): void {
+    this.#diverted = show;
+  }
+
   /** One event, or several whose contents together are `content`. */
   emitText(type: "thinking" | "delta", content: string, fragment: string = ""): void {
     const text = this.#text(content);
+    if (this.#diverted !== undefined) return this.#diverted(type, text);
     if (text.length < MAX_ATOMIC_BYTES) {
       const line = textLine(type, text, fragment);
       if (line.length <= MAX_ATOMIC_BYTES) {
@@ -134,18 +144,27 @@ export class CharmEmitter {
 
   /** One event, whose content is cut to fit. */
   emitCut(type: "status" | "error", content: string, fragment: string = ""): void {
-    this.writer.write(KINDS[type], cutTextLine(type, this.#text(content), fragment));
+    const text = this.#text(content);
+    if (this.#diverted !== undefined) return this.#diverted(type, text);
+    this.writer.write(KINDS[type], cutTextLine(type, text, fragment));
   }
 
   /** One event, or a `status` that says that it was too long. */
-  emitFields(type: CharmEventType, fields: Readonly<Record<string, Json>>, fragment: string = ""): void {
+  emitFields(
+    type: CharmEventType,
+    fields: Readonly<Record<string, Json>>,
+    fragment: string = "",
+    kind: LineKind = KINDS[type],
+  ): void {
+    if (this.#diverted !== undefined) return this.#diverted(type, fields["content"] ?? fields);
     const line = fieldsLine(type, fields, fragment);
-    if (line.length <= this.#maxLineBytes) this.writer.write(KINDS[type], line);
-    else this.#leaveOut(KINDS[type], line.length);
+    if (line.length <= this.#maxLineBytes) this.writer.write(kind, line);
+    else this.#leaveOut(kind, line.length);
   }
 
   emitFinal(content: unknown, fragment: string = ""): void {
     const value = this.#value(content);
+    if (this.#diverted !== undefined) return this.#diverted("final", value);
     if (typeof value !== "object" || value === null) {
       this.#finalText(value === null ? "" : String(value), fragment);
       return;

@@ -2,6 +2,7 @@ import type { EventContext, LlmRequest, LlmResponse, LlmUsage } from "../events.
 import type { TelemetryHealth } from "../health.ts";
 import { errorRecord } from "../snapshot.ts";
 import type { Json } from "../snapshot.ts";
+import { REPORT } from "./emitter.ts";
 import type { CharmEmitter } from "./emitter.ts";
 import { escapeText, fieldsLine, fitText, MAX_ATOMIC_BYTES, toAscii, toAsciiJson } from "./protocol.ts";
 
@@ -84,11 +85,8 @@ export class FullLines {
   }
 
   report(health: TelemetryHealth): void {
-    this.#emitter.emitFields("telemetry", {
-      event: "report",
-      ts: Date.now(),
-      health: this.#emitter.maskValue(health) as unknown as Json,
-    });
+    const fields = { event: "report", ts: Date.now(), health: this.#emitter.maskValue(health) as unknown as Json };
+    this.#emitter.emitFields("telemetry", fields, "", REPORT);
   }
 
   #telemetry(event: Shown, context: EventContext, fields: Readonly<Record<string, unknown>>): void {

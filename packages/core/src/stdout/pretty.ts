@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { EventContext, LlmRequest, LlmResponse } from "../events.ts";
 import type { ExporterHealth, TelemetryHealth } from "../health.ts";
 import { errorText } from "../snapshot.ts";
+import type { Json } from "../snapshot.ts";
 import type { CharmEmitter } from "./emitter.ts";
 import type { CharmEventType } from "./protocol.ts";
 
@@ -40,6 +41,7 @@ export class PrettyPrinter {
   constructor(emitter: CharmEmitter) {
     this.#emitter = emitter;
     const { NO_COLOR, TERM } = process.env;
+    emitter.divert((type, content) => this.#event(type, content));
     this.#hasColour = isatty(1) && (NO_COLOR ?? "") === "" && TERM !== "dumb";
   }
 
@@ -127,6 +129,14 @@ export class PrettyPrinter {
     const lines = health.exporters.length === 0 ? [] : reportTable(health.exporters);
     if (lost.length > 0) lines.push(this.#in("yellow", `stdout: ${lost.join(", ")} dropped`));
     if (lines.length > 0) this.#print("telemetry", `${lines.join("\n")}\n`);
+  }
+
+  /** What the agent emits itself, of whatever run. */
+  #event(type: CharmEventType, content: Json): void {
+    const text = this.#printable(typeof content === "string" ? content : JSON.stringify(content));
+    if (type === "delta") this.#stream(text);
+    else if (type === "thinking" || type === "final") this.#print(type, `${text.replace(/\n$/, "")}\n`);
+    else this.#print(type, `${this.#in(type === "error" ? "red" : "dim", `${type}: ${text}`)}\n`);
   }
 
   #failed(type: CharmEventType, name: string, error: Error, context: EventContext): void {

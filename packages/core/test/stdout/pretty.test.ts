@@ -15,7 +15,7 @@ async function shown(options: { shell?: string; env?: Record<string, string> }):
 describe("pretty", () => {
   it("shows a run alone, its text as it streams", async () => {
     const text = await shown({});
-    const alone = text.slice(text.indexOf("● airline-agent run-cccccc"), text.indexOf("exporter "));
+    const alone = text.slice(text.indexOf("● airline-agent run-cccccc"), text.indexOf("status:"));
     expect(alone).toBe(`● airline-agent run-cccccc
   → search_flights {"origin": "SFO", "destination": "JFK", "date": "2024-05-20"}
   ← search_flights # ms [{"flight_number": "HAT001"}] more more more more more more more more m…
@@ -42,6 +42,19 @@ describe("pretty", () => {
       "bbbbbb │ ✗ hotel-agent # ms, 2 tool calls, 1 model call, 812 tokens in, 96 out",
       "bbbbbb │   gave up after 1 try",
     ]);
+  });
+
+  it("shows what the agent emits itself, and no protocol", async () => {
+    const text = await shown({});
+    expect(text).not.toContain("__CHARM_EVENT__");
+    expect(text.slice(text.indexOf("status:"), text.indexOf("exporter "))).toBe(`status: Packing up
+A print of the agent.
+  Streamed text
+artifact: {"name":"a.png","url":"https://example.com/a.png","mime":"image/png"}
+tool_usage: {"tool":"search","count":1}
+{"sum":1}
+error: no blinking
+`);
   });
 
   it("ends with what became of the events", async () => {

@@ -40,6 +40,14 @@ await Promise.all([run("run-aaaaaa", "airline-agent", false), run("run-bbbbbb", 
 await run("run-cccccc", "airline-agent", false);
 show.onRunStart("run-dddddd", {}, { ...at("run-dddddd", "d"), run: { name: "calculator", tags: [], metadata: {} } });
 show.onRunEnd("run-dddddd", { output: "The answer\nis 42." }, at("run-dddddd", "d"));
+emitter.status("Packing up");
+emitter.thinking("A print of the agent.\n");
+emitter.delta("Streamed ");
+emitter.delta("text");
+emitter.artifact({ name: "a.png", url: "https://example.com/a.png", mime: "image/png" });
+emitter.toolUsage("search");
+emitter.final({ sum: 1 });
+emitter.error("no \u001b[5mblinking");
 const counts = { units: {}, latencyMs: { last: 0, max: 0 } };
 show.emitReport({
   exporters: [
