@@ -43,6 +43,9 @@ export interface ManagerParts {
   readonly warnings: readonly string[];
 }
 
+/** Of the time that the end of the process may take: what a natural end keeps for closing. */
+const END_SHARE = 0.25;
+
 const PARTS = Symbol("parts");
 const SHARED = Symbol.for("charm.telemetry.manager");
 
@@ -64,7 +67,8 @@ export class TelemetryManager {
   #environmentId: string | undefined;
   #processRun: Run | undefined;
   #beforeProcessRunEnds: () => void = () => {};
-  #settledEvents = 0;
+  /** Events that the last wait before a natural end was for, and when the end's deadline is because of it. */
+  #settled = { events: 0, deadline: 0 };
   #shutdown: Promise<TelemetryHealth> | undefined;
 
   /** With instances, in this thread, for tests and programs; call `shutdown` at the end. Agents use {@link load}. */
@@ -258,14 +262,16 @@ export class TelemetryManager {
   async #settle(): Promise<void> {
     // `beforeExit` comes again after every wait: without new events there is nothing left to wait for.
     const { recorded } = this.#recorder.counts;
-    if (recorded === this.#settledEvents) return;
-    this.#settledEvents = recorded;
-    await this.flush({ timeoutMs: this.#settings.shutdownMs });
+    if (recorded === this.#settled.events) return;
+    const { shutdownMs } = this.#settings;
+    this.#settled = { events: recorded, deadline: performance.now() + shutdownMs };
+    // The rest of the time is for the end itself: both together keep the deadline.
+    await this.flush({ timeoutMs: shutdownMs * (1 - END_SHARE) });
   }
 
   /** At the end of the process: closes what is open, and waits for delivery until the deadline. */
   #end(reason: EndReason): void {
-    const deadline = performance.now() + this.#settings.shutdownMs;
+    const deadline = this.#endDeadline();
     this.#dispatcher.endMadeRun();
     const isFailure = reason.kind === "signal" || reason.code !== 0;
     this.#processRunEnded(reason, isFailure);
@@ -281,6 +287,15 @@ export class TelemetryManager {
     };
     if (reason.kind === "exit" && this.#recorder.host.isStuck)
       endWithoutWaiting(Number(process.exitCode ?? reason.code));
+  }
+
+  /** What has been waited before a natural end is not waited again. */
+  #endDeadline(): number {
+    const { shutdownMs } = this.#settings;
+    const hasSettled = this.#settled.events > 0 && this.#settled.events === this.#recorder.counts.recorded;
+    return hasSettled
+      ? Math.max(this.#settled.deadline, performance.now() + shutdownMs * END_SHARE)
+      : performance.now() + shutdownMs;
   }
 
   #processRunEnded(reason: EndReason, isFailure: boolean): void {
