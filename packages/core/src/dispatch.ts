@@ -1,9 +1,10 @@
 import { HOOKS } from "./events.ts";
 import type { HookName } from "./events.ts";
+import { asSpanId } from "./ids.ts";
 import type { Recorder } from "./recorder.ts";
 import type { LlmCall, Run, ToolCall } from "./run.ts";
 import { currentRun } from "./run-scope.ts";
-import { snapshotText, textMemberOf } from "./snapshot.ts";
+import { memberOf, snapshotName, textMemberOf } from "./snapshot.ts";
 import type { LlmRequestInput, LlmResponseInput } from "./snapshot-llm.ts";
 
 /** What a caller of `dispatch` may add after the hook's arguments. All of it is optional. */
@@ -29,7 +30,8 @@ export interface DispatchTarget {
   warnOnce(message: string): void;
 }
 
-const SPAN_ID = /^[0-9a-f]{16}$/;
+/** What upstream calls every run: no name of any. */
+const UPSTREAM_RUN_ID = "local";
 
 /**
  * Upstream's way of reporting: hooks by name, mostly without ids. Finds the run, the tool call and the LLM call that
@@ -37,11 +39,10 @@ const SPAN_ID = /^[0-9a-f]{16}$/;
  */
 export class Dispatcher {
   readonly #target: DispatchTarget;
-  /** Dispatched runs under the id their caller uses, oldest first: upstream's is always `local`. */
-  readonly #runs = new Map<string, Run[]>();
+  /** Open runs that were dispatched, with the id that their caller uses; oldest first. */
+  readonly #dispatched = new Set<{ readonly alias: string; readonly run: Run }>();
   readonly #tools = new OpenCalls<ToolCall>();
   readonly #llmCalls = new OpenCalls<LlmCall>();
-  #last: Run | undefined;
   #made: Run | undefined;
 
   constructor(target: DispatchTarget) {
@@ -65,14 +66,16 @@ export class Dispatcher {
       case "onToolStart": {
         const context = contextOf(args[2]);
         const run = this.#runFor(context);
-        const call = run.startTool(snapshotText(args[0], counts), args[1], { toolCallId: context.toolCallId, spanId: spanIdOf(context) });
-        this.#tools.add({ run, name: call.toolName, id: context.toolCallId ?? spanIdOf(context), call });
+        const { toolCallId, spanId } = context;
+        const call = run.startTool(args[0] as string, args[1], { toolCallId, spanId });
+        this.#tools.add({ run, name: call.toolName, id: toolCallId ?? spanId, call });
         return;
       }
       case "onToolEnd":
       case "onToolError": {
         const context = contextOf(args[2]);
-        const call = this.#tools.take(this.#runFor(context), snapshotText(args[0], counts), context.toolCallId ?? context.spanId);
+        const id = context.toolCallId ?? context.spanId;
+        const call = this.#tools.take(this.#find(context), snapshotName(args[0], counts), id);
         if (call === undefined) return void counts.ignored++;
         if (call.isGuess) counts.guessed++;
         return hook === "onToolEnd" ? call.call.end(args[1]) : call.call.fail(args[1]);
@@ -84,59 +87,80 @@ export class Dispatcher {
         return call === undefined ? run.token(args[0] as string) : call.token(args[0] as string);
       }
       case "onAgentAction":
-        return this.#runFor(contextOf(args[2])).action(snapshotText(args[0], counts), args[1]);
+        return this.#runFor(contextOf(args[2])).action(args[0] as string, args[1]);
       case "onLlmStart": {
         const context = contextOf(args[1]);
         const run = this.#runFor(context);
-        this.#llmCalls.add({ run, name: "", id: spanIdOf(context), call: run.startLlm(args[0] as LlmRequestInput, { spanId: spanIdOf(context) }) });
+        const call = run.startLlm(args[0] as LlmRequestInput, { spanId: context.spanId });
+        this.#llmCalls.add({ run, name: "", id: context.spanId, call });
         return;
       }
       case "onLlmEnd":
       case "onLlmError": {
         const context = contextOf(args[1]);
-        const call = this.#llmCalls.take(this.#runFor(context), "", context.spanId);
+        const call = this.#llmCalls.take(this.#find(context), "", context.spanId);
         if (call === undefined) return void counts.ignored++;
         return hook === "onLlmEnd" ? call.call.end(args[0] as LlmResponseInput) : call.call.fail(args[0]);
       }
       default:
         counts.ignored++;
-        this.#target.warnOnce(`dispatch: there is no hook "${snapshotText(hook, counts).slice(0, 80)}". Hooks: ${HOOKS.join(", ")}.`);
+        this.#target.warnOnce(
+          `dispatch: there is no hook "${snapshotName(hook, counts).slice(0, 80)}". Hooks: ${HOOKS.join(", ")}.`,
+        );
     }
   }
 
   #startRun(id: unknown, inputs: unknown, context: DispatchContext): void {
-    const runId = typeof id === "string" && id !== "" ? id : undefined;
-    const run = this.#target.openRun(inputs, { ...context, runId });
-    const alias = runId ?? run.runId;
-    const runs = this.#runs.get(alias)?.filter((open) => !open.isEnded) ?? [];
-    this.#runs.set(alias, [...runs, run]);
-    this.#last = run;
+    const alias = typeof id === "string" && id !== "" ? id : undefined;
+    const run = this.#target.openRun(inputs, { ...context, runId: alias === UPSTREAM_RUN_ID ? undefined : alias });
+    this.#dispatched.add({ alias: alias ?? run.runId, run });
   }
 
   #endRun(id: unknown, end: (run: Run) => void): void {
-    const runs = typeof id === "string" ? this.#runs.get(id) : undefined;
-    const run = runs?.shift() ?? (typeof id === "string" ? find(this.#target.openRuns(), (open) => open.runId === id) : undefined);
-    if (runs?.length === 0) this.#runs.delete(id as string);
+    const run = typeof id === "string" ? this.#named(id) : undefined;
     if (run === undefined) return void this.#target.recorder.counts.ignored++;
     end(run);
-    if (this.#last === run) this.#last = undefined;
+    for (const entry of this.#dispatched) if (entry.run.isEnded) this.#dispatched.delete(entry);
   }
 
-  /** The run named; else the one that the code is in; else the only open one; else the last dispatched; else a new one. */
   #runFor(context: DispatchContext): Run {
-    const { runId } = context;
-    if (runId !== undefined) {
-      const named = this.#runs.get(runId)?.find((run) => !run.isEnded) ?? find(this.#target.openRuns(), (run) => run.runId === runId);
-      if (named !== undefined) return named;
-    }
-    const surrounding = currentRun() ?? this.#target.processRun();
-    if (surrounding !== undefined) return surrounding;
-    const [first, second] = this.#target.openRuns();
-    if (first !== undefined && second === undefined && first !== this.#made) return first;
-    if (this.#last?.isEnded === false) return this.#last;
+    const run = this.#find(context);
+    if (run !== undefined && run !== this.#made) return run;
     this.#target.recorder.counts.unattributed++;
-    if (this.#made === undefined || this.#made.isEnded) this.#made = this.#target.openRun({}, {});
+    this.#made = run ?? this.#target.openRun({}, {});
     return this.#made;
+  }
+
+  /** The run named; else the one that the code is in; else the only open one; else the last dispatched; else one made. */
+  #find({ runId }: DispatchContext): Run | undefined {
+    const named = runId === undefined ? undefined : this.#named(runId);
+    return named ?? currentRun() ?? this.#target.processRun() ?? this.#only() ?? this.#last() ?? this.#openMade();
+  }
+
+  /** The oldest open run of that id: upstream's runs all have the same. */
+  #named(id: string): Run | undefined {
+    const dispatched = find(this.#dispatched, ({ alias, run }) => alias === id && !run.isEnded);
+    return dispatched?.run ?? find(this.#target.openRuns(), (run) => run.runId === id);
+  }
+
+  #only(): Run | undefined {
+    let only: Run | undefined;
+    for (const run of this.#target.openRuns()) {
+      if (run === this.#made) continue;
+      if (only !== undefined) return undefined;
+      only = run;
+    }
+    return only;
+  }
+
+  #last(): Run | undefined {
+    let last: Run | undefined;
+    for (const { run } of this.#dispatched) if (!run.isEnded) last = run;
+    return last;
+  }
+
+  #openMade(): Run | undefined {
+    return this.#made?.isEnded === false ? this.#made : undefined;
   }
 }
 
@@ -147,8 +171,8 @@ interface OpenCall<Call> {
   readonly call: Call;
 }
 
-/** Starts whose ends never come must not gather for ever. */
-const MAX_OPEN_CALLS = 50_000;
+/** Starts whose ends never come must not gather for ever, and are looked through at every end. */
+const MAX_OPEN_CALLS = 2000;
 
 /** Dispatched calls that have not ended, oldest first. */
 class OpenCalls<Call extends { readonly isEnded: boolean }> {
@@ -159,12 +183,12 @@ class OpenCalls<Call extends { readonly isEnded: boolean }> {
     if (this.#calls.size > MAX_OPEN_CALLS) for (const oldest of this.#calls) return void this.#calls.delete(oldest);
   }
 
-  /** By id if there is one, else the oldest of that name in the run. */
-  take(run: Run, name: string, id: string | undefined): { call: Call; isGuess: boolean } | undefined {
+  /** By id if there is one, else the oldest of that name in the run. Models use the same ids again in other runs. */
+  take(run: Run | undefined, name: string, id: string | undefined): { call: Call; isGuess: boolean } | undefined {
+    const isMatch = (call: OpenCall<Call>): boolean => (id === undefined ? call.name === name : call.id === id);
     const open =
-      id === undefined
-        ? find(this.#calls.values(), (call) => call.run === run && call.name === name)
-        : find(this.#calls.values(), (call) => call.id === id);
+      find(this.#calls, (call) => call.run === run && isMatch(call)) ??
+      (id === undefined ? undefined : find(this.#calls, isMatch));
     if (open === undefined) return undefined;
     this.#calls.delete(open);
     return { call: open.call, isGuess: id === undefined };
@@ -185,16 +209,12 @@ function contextOf(value: unknown): DispatchContext {
   return {
     runId: textMemberOf(value, "runId"),
     toolCallId: textMemberOf(value, "toolCallId"),
-    spanId: textMemberOf(value, "spanId"),
+    spanId: asSpanId(textMemberOf(value, "spanId")),
     name: textMemberOf(value, "name"),
     threadId: textMemberOf(value, "threadId"),
-    tags: (value as DispatchContext).tags,
-    metadata: (value as DispatchContext).metadata,
+    tags: memberOf(value, "tags") as DispatchContext["tags"],
+    metadata: memberOf(value, "metadata") as DispatchContext["metadata"],
   };
-}
-
-function spanIdOf(context: DispatchContext): string | undefined {
-  return context.spanId !== undefined && SPAN_ID.test(context.spanId) ? context.spanId : undefined;
 }
 
 function find<Item>(items: Iterable<Item>, is: (item: Item) => boolean): Item | undefined {

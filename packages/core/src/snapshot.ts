@@ -172,7 +172,7 @@ class Snapshot {
     if (types.isDate(value))
       return Number.isNaN(Date.prototype.getTime.call(value)) ? "Invalid Date" : Date.prototype.toISOString.call(value);
     if (types.isMap(value)) return this.#record(entriesOf(value), depth);
-    if (types.isSet(value)) return this.#list(Set.prototype.values.call(value), sizeOfSet.call(value) as number, depth);
+    if (types.isSet(value)) return this.#list(Set.prototype.values.call(value), Number(value.size), depth);
     if (types.isNativeError(value) || value instanceof Error) return this.#record(errorEntries(value), depth);
     if (types.isRegExp(value)) return this.#text(String(value));
     if (ArrayBuffer.isView(value)) return this.#text(`[${value.constructor.name}: ${value.byteLength} bytes]`);
@@ -224,7 +224,6 @@ class Snapshot {
 }
 
 const MAX_BIGINT_BITS = 8192;
-const sizeOfSet = Object.getOwnPropertyDescriptor(Set.prototype, "size")?.get as () => number;
 
 function* itemsOf(array: readonly unknown[]): Generator<unknown> {
   const { length } = array;

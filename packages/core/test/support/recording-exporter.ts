@@ -80,6 +80,8 @@ export function contractProblems(events: readonly TelemetryEvent[], { isOver = t
     const { runId, traceId, spanId, parentSpanId, sequence } = context;
     const at = `${hook} ${runId} ${sequence}`;
     if (!HOOKS.includes(hook)) problems.push(`${at}: no such hook`);
+    // A run id may be used again when its run has ended.
+    if (hook === "onRunStart") nextOf.set(runId, 0);
     if (sequence !== (nextOf.get(runId) ?? 0)) problems.push(`${at}: sequence, expected ${nextOf.get(runId) ?? 0}`);
     nextOf.set(runId, sequence + 1);
     if ((traceOf.get(runId) ?? traceId) !== traceId) problems.push(`${at}: another trace id`);
