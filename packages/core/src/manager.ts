@@ -16,7 +16,7 @@ import { inRun } from "./run-scope.ts";
 import { collectSecrets, Masker } from "./secrets.ts";
 import { resolveSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
-import { errorText, textMemberOf } from "./snapshot.ts";
+import { errorText, memberOf, textMemberOf } from "./snapshot.ts";
 import { formatProblem } from "./errors.ts";
 import { CharmEmitter } from "./stdout/emitter.ts";
 import { CharmEmitterExporter } from "./stdout/exporter.ts";
@@ -45,6 +45,8 @@ export interface ManagerParts {
 
 /** Of the time that the end of the process may take: what a natural end keeps for closing. */
 const END_SHARE = 0.25;
+/** A backend that took all the time leaves some for what people are to read. */
+const MIN_PRINT_MS = 50;
 
 const PARTS = Symbol("parts");
 const SHARED = Symbol.for("charm.telemetry.manager");
@@ -118,7 +120,7 @@ export class TelemetryManager {
    *
    * @param directory the working directory unless given.
    */
-  static load(directory: string = process.cwd()): Promise<TelemetryManager> {
+  static load(directory?: string): Promise<TelemetryManager> {
     const shared = globalThis as { [SHARED]?: Promise<TelemetryManager> };
     // Made by whichever copy of core came first: one process, one manager.
     shared[SHARED] ??= import("./load.ts").then(async ({ findParts }) =>
@@ -189,26 +191,35 @@ export class TelemetryManager {
     return this.#recorder.health();
   }
 
-  /** Delivers what has been recorded so far, within `timeoutMs`. Never rejects: the report says what was not delivered. */
-  async flush({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<TelemetryHealth> {
+  /**
+   * Delivers what has been recorded so far, within `timeoutMs` (10 seconds unless given). Never rejects: the report says
+   * what was not delivered.
+   */
+  flush(options: { readonly timeoutMs?: number } = {}): Promise<TelemetryHealth> {
+    return this.#flush(timeoutOf(options, 10_000));
+  }
+
+  async #flush(timeoutMs: number): Promise<TelemetryHealth> {
     await Promise.all([this.#emitter.writer.flush(timeoutMs), this.#recorder.host.flush(timeoutMs)]);
     return this.health();
   }
 
   /**
-   * Delivers everything and releases the exporters, once: later calls get the first's report. Events that come later are
-   * still written to stdout, and counted as `after_shutdown` for exporters.
+   * Delivers everything and releases the exporters, once, within `timeoutMs` (`CHARM_TELEMETRY_SHUTDOWN_MS` unless
+   * given): later calls get the first's report. Events that come later are still written to stdout, and counted as
+   * `after_shutdown` for exporters.
    */
-  shutdown({ timeoutMs = this.#settings.shutdownMs }: { timeoutMs?: number } = {}): Promise<TelemetryHealth> {
-    this.#shutdown ??= this.#shutDown(timeoutMs);
+  shutdown(options: { readonly timeoutMs?: number } = {}): Promise<TelemetryHealth> {
+    this.#shutdown ??= this.#shutDown(timeoutOf(options, this.#settings.shutdownMs));
     return this.#shutdown;
   }
 
   async #shutDown(timeoutMs: number): Promise<TelemetryHealth> {
+    const deadline = performance.now() + timeoutMs;
     this.#dispatcher.endMadeRun();
     await this.#recorder.host.shutdown(timeoutMs);
     this.#recorder.stdout?.emitReport(this.health());
-    await this.#emitter.writer.flush(timeoutMs);
+    await this.#emitter.writer.flush(Math.max(MIN_PRINT_MS, deadline - performance.now()));
     return this.health();
   }
 
@@ -266,7 +277,7 @@ export class TelemetryManager {
     const { shutdownMs } = this.#settings;
     this.#settled = { events: recorded, deadline: performance.now() + shutdownMs };
     // The rest of the time is for the end itself: both together keep the deadline.
-    await this.flush({ timeoutMs: shutdownMs * (1 - END_SHARE) });
+    await this.#flush(shutdownMs * (1 - END_SHARE));
   }
 
   /** At the end of the process: closes what is open, and waits for delivery until the deadline. */
@@ -278,8 +289,7 @@ export class TelemetryManager {
     this.#recorder.abortAll(endError(reason), isFailure);
     this.#drain(deadline);
     this.#recorder.stdout?.emitReport(this.health());
-    // A backend that took all the time leaves some for what people are to read.
-    this.#emitter.writer.flushSync(Math.max(deadline, performance.now() + 50));
+    this.#emitter.writer.flushSync(Math.max(deadline, performance.now() + MIN_PRINT_MS));
     // An exit listener of the agent that runs after ours may still emit: nothing comes after it that could deliver.
     this.#recorder.afterEnd = () => {
       this.#drain(deadline);
@@ -310,6 +320,14 @@ export class TelemetryManager {
     const { writer } = this.#emitter;
     this.#recorder.host.drainSync(deadline, () => writer.pump());
   }
+}
+
+/** More does not fit a timer, which then fires at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+function timeoutOf(options: unknown, fallback: number): number {
+  const timeoutMs = memberOf(options, "timeoutMs");
+  return typeof timeoutMs === "number" && timeoutMs >= 0 ? Math.min(timeoutMs, MAX_TIMEOUT_MS) : fallback;
 }
 
 function partsOf(options: ManagerOptions): ManagerParts {
