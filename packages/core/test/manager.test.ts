@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { BaseTelemetryExporter } from "../src/exporter.ts";
+import type { Pending } from "../src/exporter.ts";
 import { TelemetryManager } from "../src/manager.ts";
 import type { LlmCall, Run, ToolCall } from "../src/run.ts";
 import { HOSTILE_NAMES, hostile } from "./support/hostile.ts";
@@ -172,21 +173,33 @@ describe("any interleaving of parallel runs", () => {
 
 /** Settles what it is given when it is told. */
 class LateExporter extends BaseTelemetryExporter {
-  override onRunStart = this.#late;
-  override onRunEnd = this.#late;
-  override onError = this.#late;
+  override onRunStart(): Pending {
+    return this.#late();
+  }
+  override onRunEnd(): Pending {
+    return this.#late();
+  }
+  override onError(): Pending {
+    return this.#late();
+  }
   override onToolStart(): void {
     throw new Error("no tools here");
   }
   override onToolEnd(): Promise<void> {
     return Promise.reject(new Error("nor their ends"));
   }
-  override onToolError = this.#late;
-  override onLlmNewToken = this.#late;
-  override onAgentAction = this.#late;
+  override onToolError(): Pending {
+    return this.#late();
+  }
+  override onLlmNewToken(): Pending {
+    return this.#late();
+  }
+  override onAgentAction(): Pending {
+    return this.#late();
+  }
   held = 0;
 
-  #late(): typeof this.pending {
+  #late(): Pending {
     this.held++;
     return this.pending;
   }
@@ -350,7 +363,7 @@ describe("exporters", () => {
         "onToolError",
         "onLlmNewToken",
         "onAgentAction",
-      ].map((hook) => [hook, vi.fn()]),
+      ].map((hook) => [hook, vi.fn<() => void>()]),
     );
     const exporters = [foreign, { onRunStart() {} }] as unknown as BaseTelemetryExporter[];
     const manager = new TelemetryManager({ exporters, stdout: false });
