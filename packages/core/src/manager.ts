@@ -287,6 +287,8 @@ export class TelemetryManager {
     const isFailure = reason.kind === "signal" || reason.code !== 0;
     this.#processRunEnded(reason, isFailure);
     this.#recorder.abortAll(endError(reason), isFailure);
+    // Lines stop waiting for prints that Node holds back: those are lost in any case.
+    this.#emitter.writer.flushSync(performance.now());
     this.#drain(deadline);
     this.#recorder.stdout?.emitReport(this.health());
     this.#emitter.writer.flushSync(Math.max(deadline, performance.now() + MIN_PRINT_MS));
