@@ -49,6 +49,11 @@ class ThreadAccount extends LedgerAccount {
     control.take(this.#place, eventCount);
   }
 
+  override warn(message: string): void {
+    this.sendError();
+    super.warn(message);
+  }
+
   /** The last error crosses now and then: an exporter that fails for each event must not flood the agent's thread. */
   sendError(): void {
     if (this.lastError !== undefined) report({ kind: "error", exporter: this.#place, error: this.lastError });
