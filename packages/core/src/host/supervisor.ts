@@ -272,11 +272,16 @@ export class Supervisor {
     if (report.kind === "done") this.#requests.answered(report.id, thread);
     else if (report.kind === "warning") host.warn(report.message);
     else if (report.kind === "error") accounts.setError(report.exporter, report.error);
-    else {
-      const name = report.exporter === undefined ? "exporter host" : accounts.name(report.exporter);
-      const tell = this.#prints++ < MAX_PRINTS ? host.warn : host.debug;
-      tell(`${name} (${report.stream}): ${report.line}`);
-    }
+    else this.#print(report);
+  }
+
+  #print({ exporter, stream, line }: Extract<Report, { kind: "print" }>): void {
+    const { accounts, host } = this.#options;
+    const text = `${exporter === undefined ? "exporter host" : accounts.name(exporter)} (${stream}): ${line}`;
+    if (this.#prints++ < MAX_PRINTS) host.warn(text);
+    else host.debug(text);
+    if (this.#prints === MAX_PRINTS)
+      host.warn("exporter host: exporters may print more than this; CHARM_TELEMETRY_DEBUG=1 shows all of it.");
   }
 
   #release(): void {

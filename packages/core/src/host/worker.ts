@@ -33,7 +33,7 @@ function suspect(): ThreadExporter | undefined {
 }
 
 captureOutput((stream, line) => {
-  const exporter = exporters.length === 1 ? exporters[0]?.place : control.inside;
+  const exporter = exporters.length === 1 ? exporters[0]?.place : (control.inside ?? control.loadingExporter);
   report({ kind: "print", exporter, stream, line: mask(line) });
 });
 
