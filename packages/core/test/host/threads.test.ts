@@ -98,7 +98,7 @@ describe("exporters in a thread", () => {
   it("that all switch themselves off leave no thread behind, and cost no more than a count", async () => {
     const { host, tokens, health, diary, warnings, until } = startHost(["Keyless"]);
     tokens("t0", "t1");
-    await until("ended", () => diary.some((line) => line.includes("have switched themselves off")));
+    await until("ended", () => diary.some((line) => line.includes("idle")));
     tokens("t2");
     expect(health("Keyless")).toMatchObject({ state: "disabled", accepted: 3, droppedBy: { disabled: 3 }, pending: 0 });
     expect(health("Keyless").lastError?.message).toContain("no API key");
@@ -180,6 +180,20 @@ describe("an exporter that ends the thread", () => {
     expect(notes("AlsoGood")).toEqual(notes("Good"));
     expect(health("Exiting")).toMatchObject({ delivered: 10, droppedBy: { restart: 1, disabled: 10 }, pending: 0 });
     expect(warnings).toEqual([expect.stringMatching(/^Exiting: disabled, .*process\.exit/)]);
+  });
+
+  it("does not bring back those that have switched themselves off", async () => {
+    const { host, tokens, health, warnings, diary, until } = startHost(["Good", "Keyless", "Exiting"]);
+    await until("disabled", () => health("Keyless").state === "disabled");
+    tokens("t0", "bad", "t1");
+    await until("left out", () => health("Exiting").state === "disabled");
+    await host.flush(20_000);
+    expect(health("Keyless")).toMatchObject({ accepted: 3, droppedBy: { disabled: 3 }, pending: 0 });
+    expect(warnings).toHaveLength(2);
+    expect(diary.filter((line) => line.includes("a thread for"))).toEqual([
+      "exporter host: a thread for Good, Keyless, Exiting",
+      "exporter host: a thread for Good",
+    ]);
   });
 
   it("is found and left out again and again, and the others are given each event once, in order", async () => {
