@@ -19,9 +19,12 @@ export async function findParts(directory?: string): Promise<ManagerParts> {
     if (path === undefined) return { ...parts, warnings: [] };
     const manifest = await readManifest(path);
     const found = discoverExporters(manifest);
+    // Agents without exporters never load what starts threads.
+    const host = found.exporters.length === 0 ? undefined : await import("./host/index.ts");
     return {
       ...parts,
       exporters: found.exporters,
+      createHost: host?.createHost,
       agent: manifest.agent,
       declaredVariables: [...manifest.environmentVariables.models, ...manifest.environmentVariables.tools],
       warnings: [...manifest.contract, ...manifest.findings, ...found.problems].map(formatProblem),

@@ -6,8 +6,8 @@ import type { EndReason } from "./ends.ts";
 import type { HookName } from "./events.ts";
 import type { BaseTelemetryExporter } from "./exporter.ts";
 import type { TelemetryHealth } from "./health.ts";
-import { createHost } from "./host/index.ts";
-import type { ExporterInstance, ExporterModule } from "./host/link.ts";
+import { createInlineHost } from "./host/inline.ts";
+import type { ExporterInstance, ExporterModule, HostLink, HostOptions } from "./host/link.ts";
 import { uuidv7 } from "./ids.ts";
 import { Recorder } from "./recorder.ts";
 import { Run } from "./run.ts";
@@ -31,9 +31,13 @@ export interface ManagerOptions {
   readonly agent?: { readonly name: string; readonly version?: string | undefined };
 }
 
+type Exporter = ExporterModule | ExporterInstance;
+
 /** What `load` has found out; the constructor's own options otherwise. */
 export interface ManagerParts {
-  readonly exporters: readonly (ExporterModule | ExporterInstance)[];
+  readonly exporters: readonly Exporter[];
+  /** What calls the exporters; unless given they are called in this thread. */
+  readonly createHost?: ((exporters: readonly Exporter[], options: HostOptions) => HostLink) | undefined;
   readonly agent: { readonly name: string; readonly version?: string | undefined };
   readonly hasStdout: boolean;
   /** Variables that charm.yaml declares. */
@@ -92,6 +96,7 @@ export class TelemetryManager {
     for (const problem of problems) this.#diagnostics.warn(formatProblem(problem));
     for (const warning of parts.warnings) this.#diagnostics.warn(warning);
 
+    const { createHost = createInlineHost } = parts;
     const host = createHost(parts.exporters, {
       agent: parts.agent,
       settings,
