@@ -9,6 +9,8 @@ import { startCollector } from "./collector.ts";
 import type { Collector } from "./collector.ts";
 
 export interface AgentRunOptions extends AgentFolderOptions {
+  /** False: the agent's source is all there is. */
+  readonly hasPreamble?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly nodeArgs?: readonly string[];
   readonly answersAfterMs?: number | "never";
@@ -39,7 +41,7 @@ const report = (value) => writeSync(3, JSON.stringify(value) + "\\n");
 /** Runs an agent in a folder of its own until it has ended. */
 export async function runAgent(source: string, options: AgentRunOptions = {}): Promise<AgentRun> {
   const collector = await startCollector(options.answersAfterMs);
-  const path = agentFolder(PREAMBLE + source, options);
+  const path = agentFolder(options.hasPreamble === false ? source : PREAMBLE + source, options);
   const agent = startAgent(path, {
     stdout: "fifo",
     cwd: dirname(path),
