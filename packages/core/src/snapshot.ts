@@ -1,4 +1,5 @@
-import { types } from "node:util";
+// Not node:util: importing that makes Node 22 and 24 touch stdout and stderr, whose pipes then are non-blocking for all.
+import * as types from "node:util/types";
 import { TelemetryError } from "./errors.ts";
 
 /**

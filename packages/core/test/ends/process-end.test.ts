@@ -236,4 +236,25 @@ describe("an agent that never loads the manager", () => {
     expect(outsideOf(both.with)).toEqual(outsideOf(both.without));
     expect(both.with.collector.bodies).toEqual([]);
   });
+
+  it("shares its pipes as it would: they stay blocking for everybody who has them", async () => {
+    // Whoever touches process.stdout makes its pipe non-blocking, for the shell's heartbeat beside the agent as well.
+    const flags = `
+      import { readFileSync } from "node:fs";
+      const flags = (fd) => (Number.parseInt(/flags:\\s*(\\d+)/.exec(readFileSync("/proc/self/fdinfo/" + fd, "utf8"))[1], 8) & 0o4000) !== 0;
+      const tell = (when) => writeSync(1, when + " " + flags(1) + " " + flags(2) + "\\n");
+    `;
+    const both = await runBoth(`${flags}
+      tell("imported");
+      const manager = await TelemetryManager.load();
+      manager.emitter.status("working");
+      const run = manager.startRun({ map: new Map(), error: new Error("x") });
+      run.startTool("t", "in").end(new Date());
+      run.end("done");
+      await manager.flush();
+      tell("used");
+    `);
+    expect(outsideOf(both.with)).toEqual(outsideOf(both.without));
+    expect(both.with.prints).toBe("imported false false\nused false false\n");
+  });
 });
