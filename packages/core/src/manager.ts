@@ -17,7 +17,7 @@ import { collectSecrets, Masker } from "./secrets.ts";
 import { resolveSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 import { errorText, memberOf, textMemberOf } from "./snapshot.ts";
-import { formatProblem } from "./errors.ts";
+import { formatProblem, TelemetryError } from "./errors.ts";
 import { CharmEmitter } from "./stdout/emitter.ts";
 import { CharmEmitterExporter } from "./stdout/exporter.ts";
 import { processWriter } from "./stdout/writer.ts";
@@ -107,6 +107,7 @@ export class TelemetryManager {
     this.#recorder = new Recorder(
       parts.hasStdout ? new CharmEmitterExporter({ emitter: this.#emitter, mode: settings.stdout }) : undefined,
       host,
+      this.#diagnostics.warn,
     );
     this.#dispatcher = new Dispatcher(this.#dispatchTarget(this.#recorder));
     if (parts.watchesEnds) {
@@ -338,17 +339,29 @@ function timeoutOf(options: unknown, fallback: number): number {
 }
 
 function partsOf(options: ManagerOptions): ManagerParts {
+  const { exporters = [] } = options;
+  const isList =
+    Array.isArray(exporters) && exporters.every((exporter) => typeof exporter === "object" && exporter !== null);
+  if (!isList) {
+    throw new TelemetryError("INVALID_ARGUMENT", "exporters must be a list of exporters.", {
+      where: "new TelemetryManager",
+      fix: "Write: new TelemetryManager({ exporters: [new AcmeExporter()] })",
+    });
+  }
   return {
-    exporters: (options.exporters ?? []).map((instance) => ({
-      name: textMemberOf(instance, "name") ?? instance.constructor.name,
-      instance,
-    })),
+    exporters: exporters.map((instance) => ({ name: nameOf(instance), instance })),
     agent: options.agent ?? { name: "agent" },
     hasStdout: options.stdout !== false,
     declaredVariables: [],
     watchesEnds: false,
     warnings: [],
   };
+}
+
+function nameOf(exporter: object): string {
+  return (
+    textMemberOf(exporter, "name") ?? ((exporter.constructor as { name?: string } | undefined)?.name || "exporter")
+  );
 }
 
 function endError(reason: EndReason): Error {
