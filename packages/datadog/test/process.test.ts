@@ -57,12 +57,12 @@ describe("an agent that calls process.exit right after its last event", () => {
     expect(ended.health).toMatchObject({ delivered: EVENTS, dropped: 0, units: { spans: SPANS } });
     const { intake } = ended;
     expect([intake.acknowledged.spans, intake.duplicates, intake.unknownParents()]).toEqual([SPANS, 0, []]);
-    const spans = intake.spans.map(({ span }) => [span.meta.kind, span.name, span.status]);
+    const spans = intake.spans.map(({ span }) => `${span.meta.kind} ${span.name} ${span.status}`);
     expect(spans.toSorted()).toEqual([
-      ["agent", "Tide Agent", "ok"],
-      ["llm", "gpt-4o-mini", "ok"],
-      ["tool", "tide_table", "error"],
-      ["tool", "tide_table", "ok"],
+      "agent Tide Agent ok",
+      "llm gpt-4o-mini ok",
+      "tool tide_table error",
+      "tool tide_table ok",
     ]);
     expect(new Set(intake.spans.map(({ sessionId }) => sessionId))).toEqual(new Set(["t-1"]));
   });
