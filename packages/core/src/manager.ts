@@ -14,7 +14,7 @@ import { inRun } from "./run-scope.ts";
 import { collectSecrets, Masker } from "./secrets.ts";
 import { resolveSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
-import { errorText, memberOf, textMemberOf } from "./snapshot.ts";
+import { errorText, maskCutsWith, memberOf, textMemberOf } from "./snapshot.ts";
 import { formatProblem } from "./errors.ts";
 import { partsOf } from "./manager-parts.ts";
 import type { ManagerOptions, ManagerParts } from "./manager-parts.ts";
@@ -51,6 +51,8 @@ export class TelemetryManager {
   /** Events that the last wait before a natural end was for, and when the end's deadline is because of it. */
   #settled = { events: 0, deadline: 0 };
   #shutdown: Promise<TelemetryHealth> | undefined;
+  /** Of the last report. */
+  #reportedEvents: number | undefined;
 
   /** With instances, in this thread, for tests and programs; call `shutdown` at the end. Agents use {@link load}. */
   constructor(options: ManagerOptions = {}) {
@@ -86,7 +88,10 @@ export class TelemetryManager {
     );
     this.#dispatcher = new Dispatcher(this.#dispatchTarget(this.#recorder));
     if (parts.watchesEnds) {
-      watchEnds({ settle: () => this.#settle(), end: (reason) => this.#end(reason) }, settings.signals);
+      watchEnds(
+        { needsLoop: host.needsLoop, settle: () => this.#settle(), end: (reason) => this.#end(reason) },
+        settings.signals,
+      );
     }
     this.#diagnostics.debug(
       `manager of ${parts.agent.name} with ${parts.exporters.length} exporter(s): ${parts.exporters.map(({ name }) => name).join(", ")}`,
@@ -190,9 +195,9 @@ export class TelemetryManager {
   }
 
   /**
-   * Delivers everything and releases the exporters, once, within `timeoutMs` (`CHARM_TELEMETRY_SHUTDOWN_MS` unless
-   * given): later calls get the first's report. Events that come later are still written to stdout, and counted as
-   * `after_shutdown` for exporters.
+   * Aborts what is open, delivers everything and releases the exporters, once, within `timeoutMs`
+   * (`CHARM_TELEMETRY_SHUTDOWN_MS` unless given): later calls get the first's report. Events that come later are still
+   * written to stdout, and counted as `after_shutdown` for exporters.
    */
   shutdown(options: { readonly timeoutMs?: number } = {}): Promise<TelemetryHealth> {
     this.#shutdown ??= this.#shutDown(timeoutOf(options, this.#settings.shutdownMs));
@@ -201,9 +206,9 @@ export class TelemetryManager {
 
   async #shutDown(timeoutMs: number): Promise<TelemetryHealth> {
     const deadline = performance.now() + timeoutMs;
-    this.#dispatcher.endMadeRun();
+    this.#closeRuns({ kind: "shutdown" });
     await this.#recorder.host.shutdown(timeoutMs);
-    this.#recorder.stdout?.emitReport(this.health());
+    this.#report();
     await this.#emitter.writer.flush(Math.max(MIN_PRINT_MS, deadline - performance.now()));
     return this.health();
   }
@@ -249,6 +254,7 @@ export class TelemetryManager {
     if (isSame(secrets, this.#masker.secrets)) return;
     this.#masker = new Masker(secrets);
     this.#emitter.setMasker(this.#masker);
+    maskCutsWith(this.#masker);
     this.#diagnostics.mask = (text) => this.#masker.mask(text);
     // Absent while the constructor runs: the host is then given them anyway.
     (this.#recorder as Recorder | undefined)?.host.setSecrets(secrets);
@@ -268,14 +274,11 @@ export class TelemetryManager {
   /** At the end of the process: closes what is open, and waits for delivery until the deadline. */
   #end(reason: EndReason): void {
     const deadline = this.#endDeadline();
-    this.#dispatcher.endMadeRun();
-    const isFailure = reason.kind === "signal" || reason.code !== 0;
-    this.#processRunEnded(reason, isFailure);
-    this.#recorder.abortAll(endError(reason), isFailure);
+    this.#closeRuns(reason);
     // Lines stop waiting for prints that Node holds back: those are lost in any case.
     this.#emitter.writer.flushSync(performance.now());
     this.#drain(deadline);
-    this.#recorder.stdout?.emitReport(this.health());
+    this.#report();
     this.#emitter.writer.flushSync(Math.max(deadline, performance.now() + MIN_PRINT_MS));
     // An exit listener of the agent that runs after ours may still emit: nothing comes after it that could deliver.
     this.#recorder.afterEnd = () => {
@@ -295,12 +298,25 @@ export class TelemetryManager {
       : performance.now() + shutdownMs;
   }
 
-  #processRunEnded(reason: EndReason, isFailure: boolean): void {
+  /** Every start gets its end, as long as somebody can be told. */
+  #closeRuns(reason: EndReason): void {
+    this.#dispatcher.endMadeRun();
     this.#beforeProcessRunEnds();
-    if (this.#processRun === undefined || this.#processRun.isEnded) return;
-    if (reason.kind === "exit" && !isFailure) this.#processRun.endSilently({});
-    else if (reason.kind === "exit" && reason.error !== undefined) this.#processRun.fail(reason.error);
-    else if (reason.kind === "exit") this.#processRun.fail(endError(reason));
+    const isFailure = reason.kind === "signal" || (reason.kind === "exit" && reason.code !== 0);
+    const run = this.#processRun;
+    if (run?.isEnded === false && reason.kind !== "signal") {
+      if (!isFailure) run.endSilently({});
+      else run.fail(reason.error ?? endError(reason));
+    }
+    this.#recorder.abortAll(endError(reason), isFailure);
+  }
+
+  /** The figures for the live view; once for the same events. */
+  #report(): void {
+    const { recorded } = this.#recorder.counts;
+    if (recorded === this.#reportedEvents) return;
+    this.#reportedEvents = recorded;
+    this.#recorder.stdout?.emitReport(this.health());
   }
 
   #drain(deadline: number): void {

@@ -60,6 +60,10 @@ class Links implements HostLink {
     return this.#links.some(({ isStuck }) => isStuck);
   }
 
+  get needsLoop(): boolean {
+    return this.#links.some(({ needsLoop }) => needsLoop);
+  }
+
   append(hook: HookName, first: unknown, second: unknown, context: EventContext): void {
     for (const link of this.#links) link.append(hook, first, second, context);
   }

@@ -51,6 +51,10 @@ export class InlineLink implements HostLink {
     this.#lanes.open();
   }
 
+  get needsLoop(): boolean {
+    return this.#names.length > 0;
+  }
+
   append(hook: HookName, first: unknown, second: unknown, context: EventContext): void {
     this.#accepted++;
     if (this.#names.length === 0) return;

@@ -56,6 +56,8 @@ export interface HostLink {
    */
   drainSync(deadline: number, whileWaiting: () => void): void;
   health(): ExporterHealth[];
+  /** Whether `drainSync` leaves something undone, because it needs the event loop of this thread. */
+  readonly needsLoop: boolean;
   /**
    * Whether a thread of ours may still run code that Node cannot end (a synchronous native call): it would hold the end
    * of the process for as long as that call takes.

@@ -12,6 +12,7 @@ const SILENT_MS = 250;
 
 /** Exporters in threads of their own: the agent's thread packs events and reads figures, nothing else. */
 export class WorkerLink implements HostLink {
+  readonly needsLoop: boolean = false;
   readonly #limits: HostLimits;
   readonly #accounts: Accounts;
   readonly #outbox: Outbox;
