@@ -160,27 +160,32 @@ describe("node --import @charm/telemetry-core/auto", () => {
     expect(ended.collector.story).toEqual(["RunStart {}", "RunEnd {}"]);
   });
 
-  it("is not for package managers, which start the agent", async () => {
+  it.each([
+    "npm-cli.mjs",
+    "yarn-4.5.0.mjs",
+    "node_modules/tsx/dist/cli.mjs",
+    "node_modules/.pnpm/nodemon@3.1.0/node_modules/nodemon/bin/nodemon.mjs",
+  ])("is not for %s, which starts the agent", async (starter) => {
     const ended = await runPlain(
       `
       import { spawnSync } from "node:child_process";
-      const npm = spawnSync(process.execPath, ["npm-cli.mjs"], {
+      const started = spawnSync(process.execPath, ["${starter}"], {
         env: { ...process.env, NODE_OPTIONS: "--import @charm/telemetry-core/auto" }, stdio: "inherit",
       });
-      process.exitCode = npm.status;
+      process.exitCode = started.status;
     `,
       {
         files: {
-          "npm-cli.mjs": `
+          [starter]: `
             import { spawnSync } from "node:child_process";
-            console.log("> npm's own banner");
+            console.log("> a banner of its own");
             spawnSync(process.execPath, ["started.mjs"], { stdio: "inherit" });
           `,
           "started.mjs": `console.log("the agent");`,
         },
       },
     );
-    expect(ended).toMatchObject({ code: 0, stderr: "", prints: "> npm's own banner\n" });
+    expect(ended).toMatchObject({ code: 0, stderr: "", prints: "> a banner of its own\n" });
     expect(thinking(ended)).toBe("the agent\n");
     expect(ended.collector.story).toEqual(["RunStart {}", "RunEnd {}"]);
   });
