@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import type { FinishedSpan, SpanPlace } from "@charm/telemetry-core/kit";
+
+/** Where a run is at LangSmith. */
+export interface RunAddress {
+  /** A UUID. */
+  readonly id: string;
+  /** The id of the trace's first run. */
+  readonly traceId: string;
+  /** Absent on the trace's first run. */
+  readonly parentId: string | undefined;
+  /** A segment for each level, joined by dots: the start time and the id. */
+  readonly dottedOrder: string;
+  /** ISO 8601 with microseconds; the one in `dottedOrder`. */
+  readonly startTime: string;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * Addresses of spans. Each is made once and kept: a start that becomes known later must not move what has been sent.
+ *
+ * @see LangSmith "Run data format", `dotted_order`
+ */
+export class Addresses {
+  readonly #known = new WeakMap<SpanPlace, RunAddress>();
+
+  of({ runId, place }: Pick<FinishedSpan, "runId" | "place">): RunAddress {
+    return this.#at(place, runId);
+  }
+
+  #at(place: SpanPlace, runId: string): RunAddress {
+    const known = this.#known.get(place);
+    if (known !== undefined) return known;
+    const traceId = runUuid(runId);
+    const isRoot = place.parentSpanId === undefined;
+    const startTime = isoMicroseconds(place.startTimeUnixMs);
+    const id = isRoot ? traceId : uuidOf(`${runId}/${place.spanId}`);
+    // Where nothing of the parent was seen, the run itself is above.
+    const parent = isRoot
+      ? undefined
+      : place.parent === undefined
+        ? { id: traceId, dottedOrder: segment(startTime, traceId) }
+        : this.#at(place.parent, runId);
+    const own = segment(startTime, id);
+    const dottedOrder = parent === undefined ? own : `${parent.dottedOrder}.${own}`;
+    const address = { id, traceId, parentId: parent?.id, dottedOrder, startTime };
+    this.#known.set(place, address);
+    return address;
+  }
+}
+
+/** The run's id at LangSmith: itself if it is a UUID, else one that is made from it. */
+export function runUuid(runId: string): string {
+  return UUID.test(runId) ? runId.toLowerCase() : uuidOf(runId);
+}
+
+/** Milliseconds since 1970 as ISO 8601 with microseconds, never later than the moment. */
+export function isoMicroseconds(unixMs: number): string {
+  const ms = Math.floor(unixMs);
+  const micros = Math.floor((unixMs - ms) * 1000);
+  return `${new Date(ms).toISOString().slice(0, -1)}${String(micros).padStart(3, "0")}Z`;
+}
+
+function segment(startTime: string, id: string): string {
+  return startTime.replaceAll(/[-:.]/g, "") + id;
+}
+
+/** A UUIDv8: the same for the same text. */
+function uuidOf(text: string): string {
+  const bytes = createHash("sha256").update(text).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+/**
+ * Whether a trace is among the share that is sent: the same answer for all runs of a trace, in any process.
+ *
+ * @param rate from 0 to 1.
+ */
+export function isSampled(traceId: string, rate: number): boolean {
+  if (rate >= 1) return true;
+  return createHash("sha256").update(traceId).digest().readUInt32BE() < rate * 2 ** 32;
+}
