@@ -55,11 +55,11 @@ export function runUuid(runId: string): string {
   return UUID.test(runId) ? runId.toLowerCase() : uuidOf(runId);
 }
 
-/** Milliseconds since 1970 as ISO 8601 with microseconds, never later than the moment. */
+/** Milliseconds since 1970 as ISO 8601 with microseconds. */
 export function isoMicroseconds(unixMs: number): string {
-  const ms = Math.floor(unixMs);
-  const micros = Math.floor((unixMs - ms) * 1000);
-  return `${new Date(ms).toISOString().slice(0, -1)}${String(micros).padStart(3, "0")}Z`;
+  const micros = Math.round(unixMs * 1000);
+  const digits = String(micros % 1000).padStart(3, "0");
+  return `${new Date(Math.floor(micros / 1000)).toISOString().slice(0, -1)}${digits}Z`;
 }
 
 function segment(startTime: string, id: string): string {

@@ -102,20 +102,24 @@ function messageOf({ role, content, toolCalls, toolCallId }: LlmMessage): Fields
 
 /** LangSmith takes objects alone: text that is one in JSON becomes it, other text goes under `key`. */
 function objectOf(text: string, key: string): Fields {
+  return jsonObject(text) ?? { [key]: text };
+}
+
+function jsonObject(text: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
   } catch {
     // no JSON
   }
-  return { [key]: text };
+  return undefined;
 }
 
 function eventsOf(span: FinishedSpan): Fields[] {
   const events: Fields[] = span.actions.map(({ tool, toolInput, timeUnixMs }) => ({
     name: "agent_action",
     time: isoMicroseconds(timeUnixMs),
-    kwargs: { tool, tool_input: toolInput },
+    kwargs: { tool, tool_input: jsonObject(toolInput) ?? toolInput },
   }));
   // LangSmith makes the time to the first token of this one event; more would only cost space.
   if (span.kind === "llm" && span.timeToFirstTokenMs !== undefined)

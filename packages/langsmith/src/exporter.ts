@@ -82,6 +82,10 @@ export class LangsmithExporter extends SpanTelemetryExporter {
     const sampled = spans.filter((span) => isSampled(runUuid(span.runId), options.samplingRate));
     const operations = await Promise.all(sampled.map((span) => this.#operationOf(span, options.project)));
     const sent = sampled.length === 0 ? [] : await ingest.send(operations, signal);
+    if (sent.includes("too_large"))
+      this.warn(
+        "a run is larger than LangSmith takes, and is dropped. Such a run stays in progress there if it was shown.",
+      );
     const outcomes = new Map(sampled.map((span, index) => [span, sent[index]]));
     return spans.map((span) => outcomes.get(span) ?? "sampled");
   }
