@@ -35,11 +35,17 @@ const SHAPES: readonly TokenShape[] = [
     // Starts where a run of such characters does, not at every hyphen: else each start reads the rest of the run again.
     pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g,
   },
-  { name: "BEARER", hints: ["earer "], pattern: /(?<=\b[Bb]earer )[A-Za-z0-9._~+/-]{16,}=*/g, hasDigit: true },
+  {
+    name: "BEARER",
+    hints: ["earer"],
+    pattern: /(?<=\b[Bb]earer(?: |\+|%20))[A-Za-z0-9._~+/-]{16,}=*/g,
+    hasDigit: true,
+  },
   {
     name: "BASIC_AUTH",
-    hints: ["asic "],
-    pattern: /(?<=\b[Aa]uthorization["'\\]{0,4}\s{0,3}[:=]\s{0,3}["'\\]{0,4}[Bb]asic )[A-Za-z0-9+/_-]{8,}={0,2}/g,
+    hints: ["uthorization"],
+    pattern:
+      /(?<=\b[Aa]uthorization["'\\]{0,4}\s{0,3}[:=]\s{0,3}["'\\]{0,4}[Bb]asic(?: |\+|%20))[A-Za-z0-9+/_-]{8,}={0,2}/g,
   },
   {
     name: "PRIVATE_KEY",
@@ -52,6 +58,11 @@ const SHAPES: readonly TokenShape[] = [
     hints: ["://"],
     // To the last @ before the host: passwords hold an unencoded one more often than they should.
     pattern: /(?<=:\/\/[^\s/:@"'<>\\]{0,100}:)(?!\[)[^\s/"'<>\\]{3,}(?=@)/g,
+  },
+  {
+    name: "URL_PASSWORD", // in a URL inside a URL
+    hints: ["%3A%2F%2F", "%3a%2f%2f"],
+    pattern: /(?<=%3A%2F%2F[^\s%/:@"'<>\\]{0,100}%3A)(?!\[)(?:(?!%2F)[^\s/"'<>\\&]){3,}(?=%40)/gi,
   },
   {
     name: "CHARM_BUNDLE_URL",
