@@ -1,6 +1,6 @@
 import { TelemetryError } from "@charm/telemetry-core";
 import type { Outcome, StartInfo } from "@charm/telemetry-core";
-import { HttpSender, SpanTelemetryExporter } from "@charm/telemetry-core/kit";
+import { HttpSender, SENDER_DEFAULTS, SpanTelemetryExporter } from "@charm/telemetry-core/kit";
 import type { FinishedSpan, OpenedSpan, SpanPlace } from "@charm/telemetry-core/kit";
 import { Addresses, isSampled, runUuid } from "./address.ts";
 import { encodeEnd, encodeStart, encodeWhole } from "./encode.ts";
@@ -27,7 +27,12 @@ export class LangsmithExporter extends SpanTelemetryExporter {
   #connection: Connection | undefined;
 
   constructor() {
-    super({ batchSize: LIMITS.batchSize, flushIntervalMs: LIMITS.flushIntervalMs });
+    super({
+      batchSize: LIMITS.batchSize,
+      flushIntervalMs: LIMITS.flushIntervalMs,
+      // The end of a run waits for its start, and each may take as long as the sender tries.
+      sendTimeoutMs: 2 * SENDER_DEFAULTS.deadlineMs + LIMITS.timeoutMs,
+    });
   }
 
   protected override connect(info: StartInfo): void {

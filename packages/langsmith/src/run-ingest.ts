@@ -24,10 +24,10 @@ interface Flight {
  */
 export class RunIngest {
   readonly #client: Client;
-  readonly #sender: HttpSender;
+  readonly #sender: Pick<HttpSender, "sendBody">;
   readonly #flights = new Map<string, Flight>();
 
-  constructor(options: LangsmithOptions, sender: HttpSender) {
+  constructor(options: LangsmithOptions, sender: Pick<HttpSender, "sendBody">) {
     this.#sender = sender;
     this.#client = new Client({
       apiUrl: options.apiUrl,

@@ -153,10 +153,10 @@ async function play(): Promise<void> {
   const spanIds = new Map(sdkRuns().map((run, index) => [run.id, String(index + 1).padStart(16, "0")]));
   const at = (name: string, where: "start" | "end"): EventContext => {
     const { id, parent_run_id: parent, start_time: start, end_time: end, extra } = sdkRun(name);
-    const toolCallId = extra?.metadata?.["tool_call_id"];
+    const { tool_call_id: toolCallId } = (extra?.metadata ?? {}) as { tool_call_id?: string };
     return contextOf(spanIds.get(id) ?? "", parent === undefined ? undefined : spanIds.get(parent), {
       timeUnixMs: where === "start" ? unixMs(start) : end,
-      ...(name === "chat-model" || toolCallId === undefined ? {} : { toolCallId: String(toolCallId) }),
+      ...(name === "chat-model" || toolCallId === undefined ? {} : { toolCallId }),
     });
   };
   const json = (name: string, side: "inputs" | "outputs"): string => JSON.stringify(sdkRun(name)[side]);

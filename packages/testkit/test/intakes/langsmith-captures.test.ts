@@ -41,8 +41,8 @@ test.each([
   const answers = await replay(intake, name);
   expect(answers.flatMap(({ detail }) => detail)).toEqual([]);
   expect(answers.map(({ status }) => status)).toEqual(answers.map((_, index) => (index === 0 ? 200 : 202)));
-  expect([...intake.runs.values()].map((run) => run.name).toSorted()).toEqual(
-    ["research-agent", "search", "chat-model", "weather", "population"].toSorted(),
+  expect(new Set([...intake.runs.values()].map((run) => run.name))).toEqual(
+    new Set(["research-agent", "search", "chat-model", "weather", "population"]),
   );
   expect([intake.unknownParents(), intake.unposted(), intake.unended()]).toEqual([[], [], []]);
   expect(intake.acknowledged).toEqual({ runs: 5, requests: answers.length });
