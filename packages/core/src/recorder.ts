@@ -2,6 +2,7 @@ import type { EventContext, HookName, RunInfo } from "./events.ts";
 import type { TelemetryHealth } from "./health.ts";
 import type { HostLink } from "./host/link.ts";
 import { newSpanId } from "./ids.ts";
+import { errorText } from "./snapshot.ts";
 import type { Json } from "./snapshot.ts";
 import type { CharmEmitterExporter } from "./stdout/exporter.ts";
 
@@ -12,8 +13,8 @@ export interface SpanScope {
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
   readonly toolCallId: string | undefined;
-  /** Shared by all spans of a run: numbers their events. */
-  readonly order: { next: number };
+  /** Shared by all spans of a run: numbers their events, and tells when there are to be no more. */
+  readonly order: { next: number; isOver: boolean };
 }
 
 export function childScope(parent: SpanScope, spanId: string = newSpanId(), toolCallId?: string): SpanScope {
@@ -48,10 +49,12 @@ export class Recorder {
   /** Set when the process is ending: every event is then delivered at once. */
   afterEnd: (() => void) | undefined;
   readonly #open = new Set<OpenSpan>();
+  readonly #warn: (message: string) => void;
 
-  constructor(stdout: CharmEmitterExporter | undefined, host: HostLink) {
+  constructor(stdout: CharmEmitterExporter | undefined, host: HostLink, warn: (message: string) => void) {
     this.stdout = stdout;
     this.host = host;
+    this.#warn = warn;
   }
 
   /**
@@ -66,20 +69,15 @@ export class Recorder {
     run?: RunInfo,
     forStdout: unknown = second,
   ): EventContext {
-    const context: EventContext = {
-      runId: scope.runId,
-      traceId: scope.traceId,
-      spanId: scope.spanId,
-      parentSpanId: scope.parentSpanId,
-      sequence: scope.order.next++,
-      timeUnixMs: nowUnixMs(),
-      toolCallId: scope.toolCallId,
-      run,
-    };
+    const context = stamp(scope, run);
     this.counts.recorded++;
-    if (this.stdout !== undefined) show(this.stdout, hook, first, forStdout, context);
-    this.host.append(hook, first, second, context);
-    this.afterEnd?.();
+    try {
+      if (this.stdout !== undefined) show(this.stdout, hook, first, forStdout, context);
+      this.host.append(hook, first, second, context);
+      this.afterEnd?.();
+    } catch (error) {
+      this.#failed(error);
+    }
     return context;
   }
 
@@ -89,20 +87,15 @@ export class Recorder {
    * @returns its time, as in the event's context.
    */
   token(text: string, scope: SpanScope): number {
-    const context: EventContext = {
-      runId: scope.runId,
-      traceId: scope.traceId,
-      spanId: scope.spanId,
-      parentSpanId: scope.parentSpanId,
-      sequence: scope.order.next++,
-      timeUnixMs: nowUnixMs(),
-      toolCallId: scope.toolCallId,
-      run: undefined,
-    };
+    const context = stamp(scope, undefined);
     this.counts.recorded++;
-    this.stdout?.onLlmNewToken(text, context);
-    this.host.append("onLlmNewToken", text, undefined, context);
-    this.afterEnd?.();
+    try {
+      this.stdout?.onLlmNewToken(text, context);
+      this.host.append("onLlmNewToken", text, undefined, context);
+      this.afterEnd?.();
+    } catch (error) {
+      this.#failed(error);
+    }
     return context.timeUnixMs;
   }
 
@@ -122,6 +115,11 @@ export class Recorder {
     for (const span of [...this.#open].reverse()) span.abort(reason, isLoud);
   }
 
+  /** Neither stdout nor the host throws; where they do all the same, by a fault of ours, it is not the agent's trouble. */
+  #failed(error: unknown): void {
+    this.#warn(`An event could not be recorded: ${errorText(error)}`);
+  }
+
   health(): TelemetryHealth {
     return {
       exporters: this.host.health(),
@@ -129,6 +127,20 @@ export class Recorder {
       events: { ...this.counts },
     };
   }
+}
+
+/** Where and when the next event of `scope` happens: here and now. */
+function stamp(scope: SpanScope, run: RunInfo | undefined): EventContext {
+  return {
+    runId: scope.runId,
+    traceId: scope.traceId,
+    spanId: scope.spanId,
+    parentSpanId: scope.parentSpanId,
+    sequence: scope.order.next++,
+    timeUnixMs: nowUnixMs(),
+    toolCallId: scope.toolCallId,
+    run,
+  };
 }
 
 /** Calls the hook of the built-in exporter, which prints and neither throws nor buffers. */

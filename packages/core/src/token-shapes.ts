@@ -72,9 +72,13 @@ const SHAPES: readonly TokenShape[] = [
   },
 ];
 
-// Most text holds none of the hints, and to find that out with one expression is far cheaper than one by one.
+// Most text holds none of the hints, and to find that out with one expression is far cheaper than one by one. It stops at
+// the ends of hints and looks back from there: marks and capitals are rare in text, while any letter may be a beginning.
 const ANY_HINT = new RegExp(
-  [...new Set(SHAPES.flatMap(({ hints }) => hints))].map((hint) => hint.replaceAll(".", "\\.")).join("|"),
+  [...new Set(SHAPES.flatMap(({ hints }) => hints))]
+    .map((hint) => hint.replaceAll(".", "\\."))
+    .map((hint) => `${hint.slice(/[-_A-Z]$/.test(hint) ? -1 : -2)}(?<=${hint})`)
+    .join("|"),
 );
 const DIGIT = /\d/;
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { BaseTelemetryExporter } from "../src/exporter.ts";
 import type { Pending } from "../src/exporter.ts";
+import { InlineLink } from "../src/host/inline.ts";
 import { TelemetryManager } from "../src/manager.ts";
 import type { LlmCall, Run, ToolCall } from "../src/run.ts";
 import { HOSTILE_NAMES, hostile } from "./support/hostile.ts";
@@ -34,11 +35,14 @@ describe("run ids", () => {
   it("come from CHARM_RUN_ID for the first run only", () => {
     setVariables({ CHARM_RUN_ID: "from-environment" });
     const { manager } = recordedManager();
-    expect(manager.startRun({}, { runId: "mine" }).runId).toBe("mine");
     const first = manager.startRun();
     expect(first.runId).toBe("from-environment");
     first.end();
     expect(manager.startRun().runId).toMatch(UUID_V7);
+
+    const { manager: other } = recordedManager();
+    expect(other.startRun({}, { runId: "mine" }).runId).toBe("mine");
+    expect(other.startRun().runId).toMatch(UUID_V7);
   });
 
   it("that are still open are replaced, with one warning", () => {
@@ -351,6 +355,24 @@ describe("secrets", () => {
   });
 });
 
+describe("a fault of ours", () => {
+  it("is one warning, not the agent's trouble", () => {
+    const { manager, recording } = recordedManager();
+    const run = manager.startRun();
+    const broken = vi.spyOn(InlineLink.prototype, "append").mockImplementation(() => {
+      throw new Error("a fault in the host");
+    });
+    onTestFinished(() => broken.mockRestore());
+    for (let time = 0; time < 3; time++) run.token("x");
+    run.startTool("t", "").end();
+    run.end();
+    expect(recording.story).toEqual(["RunStart {}"]);
+    expect(warnings.filter((line) => line.includes("a fault in the host"))).toEqual([
+      "[charm-telemetry] An event could not be recorded: a fault in the host\n",
+    ]);
+  });
+});
+
 describe("exporters", () => {
   it("of another copy of core are taken, and those that miss hooks refused", async () => {
     const foreign = Object.fromEntries(
@@ -376,6 +398,13 @@ describe("exporters", () => {
       { state: "disabled", droppedBy: { disabled: 2 } },
     ]);
     expect(health[1]?.lastError?.message).toContain("onLlmNewToken");
+  });
+
+  it("that are no list of exporters are a clear error", () => {
+    for (const exporters of ["acme", [undefined], 5, null]) {
+      const options = { exporters: exporters as unknown as BaseTelemetryExporter[], stdout: false };
+      expect(() => new TelemetryManager(options)).toThrow("exporters must be a list of exporters.");
+    }
   });
 
   it("may throw whatever they like: the others and the agent do not notice", async () => {

@@ -26,5 +26,5 @@ export type { BatchQueueLimits, BatchQueueOutput } from "./batch-queue.ts";
 export { ASSEMBLER_LIMITS } from "./span-assembler.ts";
 export type { AssemblerLimits } from "./span-assembler.ts";
 export { Secret } from "./secret.ts";
-export { isLoopback } from "./dispatcher.ts";
+export { isLoopback } from "./connections.ts";
 export type { Clock } from "./clock.ts";

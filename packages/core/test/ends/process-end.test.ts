@@ -176,21 +176,31 @@ describe("an agent that ends", () => {
       run = manager.startRun({});
       process.on("exit", () => run.token("listener of after"));
       await new Promise((resolve) => setTimeout(resolve, 5));
-      // Registered in the turn that ends the process: nothing of ours can come behind it.
-      process.on("exit", () => { run.token("listener of the last turn"); run.end("last"); });
+      // Registered in the turn that ends the process: nothing of ours can come behind it, and the run has been closed.
+      process.on("exit", () => {
+        run.token("too late for its run");
+        const late = manager.startRun({});
+        late.token("listener of the last turn");
+        late.end("last");
+      });
       process.exit(0);
     `);
     expect(ended).toMatchObject({ code: 0, stderr: "" });
-    expect(contractProblems(ended.collector.events, { isOver: false })).toEqual([]);
-    const tokens = ended.collector.story.filter((line) => line.startsWith("LlmNewToken"));
-    expect(tokens).toEqual([
+    expect(contractProblems(ended.collector.events)).toEqual([]);
+    expect(ended.collector.story).toEqual([
+      "RunStart {}",
       "LlmNewToken listener of before",
       "LlmNewToken listener of after",
+      "Error run aborted: the process ended with code 0 before it did.",
+      "RunStart {}",
       "LlmNewToken listener of the last turn",
+      'RunEnd {"output":"last"}',
     ]);
-    expect(ended.lines.map(({ content }) => content)).toEqual(
-      expect.arrayContaining(["listener of before", "listener of after", "listener of the last turn"]),
-    );
+    expect(ended.lines.map(({ content }) => content)).toEqual([
+      "listener of before",
+      "listener of after",
+      "listener of the last turn",
+    ]);
   });
 
   it("has its output in order: prints and events of the same turn, too", async () => {
@@ -235,5 +245,26 @@ describe("an agent that never loads the manager", () => {
     `);
     expect(outsideOf(both.with)).toEqual(outsideOf(both.without));
     expect(both.with.collector.bodies).toEqual([]);
+  });
+
+  it("shares its pipes as it would: they stay blocking for everybody who has them", async () => {
+    // Whoever touches process.stdout makes its pipe non-blocking, for the shell's heartbeat beside the agent as well.
+    const flags = `
+      import { readFileSync } from "node:fs";
+      const flags = (fd) => (Number.parseInt(/flags:\\s*(\\d+)/.exec(readFileSync("/proc/self/fdinfo/" + fd, "utf8"))[1], 8) & 0o4000) !== 0;
+      const tell = (when) => writeSync(1, when + " " + flags(1) + " " + flags(2) + "\\n");
+    `;
+    const both = await runBoth(`${flags}
+      tell("imported");
+      const manager = await TelemetryManager.load();
+      manager.emitter.status("working");
+      const run = manager.startRun({ map: new Map(), error: new Error("x") });
+      run.startTool("t", "in").end(new Date());
+      run.end("done");
+      await manager.flush();
+      tell("used");
+    `);
+    expect(outsideOf(both.with)).toEqual(outsideOf(both.without));
+    expect(both.with.prints).toBe("imported false false\nused false false\n");
   });
 });

@@ -1,0 +1,36 @@
+// The tests that depend on Node itself: they start processes and threads, and write to pipes.
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./repository.mjs";
+
+/** Files and folders, from the root. */
+const SUITES = [
+  "packages/core/test/auto.test.ts",
+  "packages/core/test/diagnostics.test.ts",
+  "packages/core/test/ends",
+  "packages/core/test/host",
+  "packages/core/test/ledger.test.ts",
+  "packages/core/test/prints.test.ts",
+  "packages/core/test/run-output.test.ts",
+  "packages/core/test/stdout",
+  "packages/runner/test/run-agent.test.ts",
+];
+
+/** The suites above, and the one of each package that has its exporter in a process of its own. */
+export function nodeSuites() {
+  const packages = readdirSync(join(root, "packages")).map((name) => `packages/${name}/test/process.test.ts`);
+  return checkSuites([...SUITES, ...packages.filter((path) => existsSync(join(root, path)))]);
+}
+
+/** @throws Error for a suite without a test: nobody would miss what does not run. */
+export function checkSuites(suites) {
+  const empty = suites.filter((suite) => !hasTests(join(root, suite)));
+  if (empty.length > 0)
+    throw new Error(`no tests in ${empty.join(", ")}: put the name right in scripts/node-suites.mjs`);
+  return suites;
+}
+
+function hasTests(path) {
+  if (!existsSync(path)) return false;
+  return path.endsWith(".test.ts") || readdirSync(path).some((name) => name.endsWith(".test.ts"));
+}
