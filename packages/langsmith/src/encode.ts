@@ -106,6 +106,7 @@ function objectOf(text: string, key: string): Fields {
 }
 
 function jsonObject(text: string): Fields | undefined {
+  if (!/^\s*\{/.test(text)) return undefined; // most text is none, and a failed parse is dear
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
