@@ -15,6 +15,7 @@ export interface RunAddress {
   readonly startTime: string;
 }
 
+const REMEMBERED_RUNS = 4096;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
@@ -24,6 +25,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  */
 export class Addresses {
   readonly #known = new WeakMap<SpanPlace, RunAddress>();
+  /** The first span that each of the latest runs had as its own. */
+  readonly #roots = new Map<string, string>();
 
   of({ runId, place }: Pick<FinishedSpan, "runId" | "place">): RunAddress {
     return this.#at(place, runId);
@@ -32,21 +35,28 @@ export class Addresses {
   #at(place: SpanPlace, runId: string): RunAddress {
     const known = this.#known.get(place);
     if (known !== undefined) return known;
-    const traceId = runUuid(runId);
-    const isRoot = place.parentSpanId === undefined;
     const startTime = isoMicroseconds(place.startTimeUnixMs);
-    const id = isRoot ? traceId : uuidOf(`${runId}/${place.spanId}`);
-    // Where nothing of the parent was seen, the run itself is above.
-    const parent = isRoot
-      ? undefined
-      : place.parent === undefined
-        ? { id: traceId, dottedOrder: segment(startTime, traceId) }
-        : this.#at(place.parent, runId);
-    const own = segment(startTime, id);
-    const dottedOrder = parent === undefined ? own : `${parent.dottedOrder}.${own}`;
-    const address = { id, traceId, parentId: parent?.id, dottedOrder, startTime };
+    const isRoot = place.parentSpanId === undefined;
+    const address = isRoot ? this.#root(place, runId, startTime) : this.#child(place, runId, startTime);
     this.#known.set(place, address);
     return address;
+  }
+
+  #child(place: SpanPlace, runId: string, startTime: string): RunAddress {
+    // Where nothing of the parent was seen, the run itself is above.
+    const parent = place.parent === undefined ? rootAddress(runUuid(runId), startTime) : this.#at(place.parent, runId);
+    const id = uuidOf(`${runId}/${place.spanId}`);
+    const dottedOrder = `${parent.dottedOrder}.${segment(startTime, id)}`;
+    return { id, traceId: parent.traceId, parentId: parent.id, dottedOrder, startTime };
+  }
+
+  /** An id that an agent uses for several runs, one after the other, is that of the first: LangSmith takes it once. */
+  #root({ spanId }: SpanPlace, runId: string, startTime: string): RunAddress {
+    const first = this.#roots.get(runId) ?? spanId;
+    this.#roots.set(runId, first);
+    const [oldest = ""] = this.#roots.keys();
+    if (this.#roots.size > REMEMBERED_RUNS) this.#roots.delete(oldest);
+    return rootAddress(first === spanId ? runUuid(runId) : uuidOf(`${runId}/${spanId}`), startTime);
   }
 }
 
@@ -60,6 +70,10 @@ export function isoMicroseconds(unixMs: number): string {
   const micros = Math.round(unixMs * 1000);
   const digits = String(micros % 1000).padStart(3, "0");
   return `${new Date(Math.floor(micros / 1000)).toISOString().slice(0, -1)}${digits}Z`;
+}
+
+function rootAddress(id: string, startTime: string): RunAddress {
+  return { id, traceId: id, parentId: undefined, dottedOrder: segment(startTime, id), startTime };
 }
 
 function segment(startTime: string, id: string): string {

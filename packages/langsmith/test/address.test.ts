@@ -56,6 +56,26 @@ describe("an address", () => {
     expect(addresses.of({ runId: RUN_ID, place: late })).toBe(before);
   });
 
+  it("is one of its own for every run, also where an agent uses an id again", () => {
+    const addresses = new Addresses();
+    const [first, second] = [place("root-1", undefined), place("root-2", undefined)];
+    expect(addresses.of({ runId: RUN_ID, place: first }).id).toBe(RUN_ID.toLowerCase());
+    const again = addresses.of({ runId: RUN_ID, place: second });
+    expect(again).toMatchObject({ id: expect.stringMatching(UUID_V8), traceId: again.id });
+    expect(addresses.of({ runId: RUN_ID, place: place("child", second) })).toMatchObject({
+      traceId: again.id,
+      parentId: again.id,
+    });
+  });
+
+  it("remembers as many runs as may come again soon", () => {
+    const addresses = new Addresses();
+    for (let index = 0; index < 5000; index++) addresses.of({ runId: `run-${index}`, place: place("a", undefined) });
+    const idAgain = (index: number): string => addresses.of({ runId: `run-${index}`, place: place("b", undefined) }).id;
+    expect(idAgain(4999)).not.toBe(runUuid("run-4999"));
+    expect(idAgain(0)).toBe(runUuid("run-0"));
+  });
+
   it("is below the run where nothing of the parent was seen", () => {
     const lost = { ...place("child", undefined), parentSpanId: "lost" };
     const { parentId, traceId, dottedOrder } = new Addresses().of({ runId: RUN_ID, place: lost });
