@@ -85,7 +85,7 @@ export class LangsmithExporter extends SpanTelemetryExporter {
     if (this.#connection === undefined) return "disabled";
     const { options, ingest } = this.#connection;
     const sampled = spans.filter((span) => isSampled(runUuid(span.runId), options.samplingRate));
-    const operations = await Promise.all(sampled.map((span) => this.#operationOf(span, options.project)));
+    const operations = await Promise.all(sampled.map((span) => this.#operationOf(span, options)));
     const sent = sampled.length === 0 ? [] : await ingest.send(operations, signal);
     if (sent.includes("too_large"))
       this.warn(
@@ -114,10 +114,16 @@ export class LangsmithExporter extends SpanTelemetryExporter {
   }
 
   /** The end of a run that was shown at its start, else all of it. */
-  async #operationOf(span: FinishedSpan, project: string): Promise<Operation> {
+  async #operationOf(whole: FinishedSpan, { project, hideInputs }: LangsmithOptions): Promise<Operation> {
+    // The client hides inputs alone; that of an action is in an event.
+    const span = hideInputs ? withoutActionInputs(whole) : whole;
     const address = this.#addresses.of(span);
     return (await this.#shown.get(span.place))
       ? { kind: "patch", run: encodeEnd(span, address, project) }
       : { kind: "post", run: encodeWhole(span, address, project) };
   }
+}
+
+function withoutActionInputs(span: FinishedSpan): FinishedSpan {
+  return { ...span, actions: span.actions.map((action) => ({ ...action, toolInput: "" })) };
 }

@@ -168,6 +168,7 @@ describe("LangsmithExporter", () => {
     const context = contextOf("1".padStart(16, "0"), ROOT);
     accept(
       exporter.onLlmStart({ model: "m", messages: [{ role: "user", content: "private-in" }] }, context),
+      exporter.onAgentAction("search", "private-action", context),
       exporter.onLlmEnd({ output: "private-out", usage: { inputTokens: 1, outputTokens: 2 } }, context),
     );
     await exporter.flush(never);
