@@ -16,10 +16,14 @@ const SUITES = [
   "packages/runner/test/run-agent.test.ts",
 ];
 
-/** The suites above, and the one of each package that has its exporter in a process of its own. */
+/** In which exporters' packages have agents in processes of their own. */
+const OF_EXPORTERS = ["process.test.ts", "isolation.test.ts"];
+
 export function nodeSuites() {
-  const packages = readdirSync(join(root, "packages")).map((name) => `packages/${name}/test/process.test.ts`);
-  return checkSuites([...SUITES, ...packages.filter((path) => existsSync(join(root, path)))]);
+  const ofExporters = readdirSync(join(root, "packages"))
+    .flatMap((name) => OF_EXPORTERS.map((file) => `packages/${name}/test/${file}`))
+    .filter((path) => existsSync(join(root, path)));
+  return checkSuites([...SUITES, ...ofExporters]);
 }
 
 /** @throws Error for a suite without a test: nobody would miss what does not run. */

@@ -1,5 +1,6 @@
 import { HOOKS } from "./events.ts";
 import type { HookName } from "./events.ts";
+import { DispatchedRuns } from "./dispatched-runs.ts";
 import { asSpanId } from "./ids.ts";
 import type { Recorder } from "./recorder.ts";
 import type { LlmCall, Run, ToolCall } from "./run.ts";
@@ -22,9 +23,9 @@ export interface DispatchContext {
 /** What the manager offers to dispatched hooks. */
 export interface DispatchTarget {
   readonly recorder: Recorder;
-  openRun(inputs: unknown, options: DispatchContext): Run;
-  /** Open runs, oldest first. */
-  openRuns(): IterableIterator<Run>;
+  /** By id, oldest first. */
+  readonly openRuns: ReadonlyMap<string, Run>;
+  startRun(inputs: unknown, options: DispatchContext): Run;
   /** The run that the process was started for, if it has one. */
   processRun(): Run | undefined;
   warnOnce(message: string): void;
@@ -39,11 +40,11 @@ const UPSTREAM_RUN_ID = "local";
  */
 export class Dispatcher {
   readonly #target: DispatchTarget;
-  /** Open runs that were dispatched, with the id that their caller uses; oldest first. */
-  readonly #dispatched = new Set<{ readonly alias: string; readonly run: Run }>();
+  readonly #dispatched = new DispatchedRuns();
   readonly #tools = new OpenCalls<ToolCall>();
   readonly #llmCalls = new OpenCalls<LlmCall>();
   #made: Run | undefined;
+  #hasWarned = false;
 
   constructor(target: DispatchTarget) {
     this.#target = target;
@@ -51,7 +52,13 @@ export class Dispatcher {
 
   /** The run made for events that belonged to none: it ends well with the process. */
   endMadeRun(): void {
-    if (this.#made?.isEnded === false) this.#made.endSilently({});
+    this.#made?.endSilently({});
+  }
+
+  /** Called by the manager for each run, however it has ended. */
+  runEnded(run: Run): void {
+    this.#dispatched.delete(run);
+    if (run === this.#made) this.#made = undefined;
   }
 
   dispatch(hook: HookName, args: readonly unknown[]): void {
@@ -67,15 +74,16 @@ export class Dispatcher {
         const context = contextOf(args[2]);
         const run = this.#runFor(context);
         const { toolCallId, spanId } = context;
+        if (run === undefined) return;
         const call = run.startTool(args[0] as string, args[1], { toolCallId, spanId });
-        this.#tools.add({ run, name: call.toolName, id: toolCallId ?? spanId, call });
+        if (!call.isEnded) this.#tools.add({ run, name: call.toolName, id: toolCallId ?? spanId, call });
         return;
       }
       case "onToolEnd":
       case "onToolError": {
         const context = contextOf(args[2]);
         const id = context.toolCallId ?? context.spanId;
-        const call = this.#tools.take(this.#find(context), snapshotName(args[0], counts), id);
+        const call = this.#tools.take({ ...this.#placeOf(context), id, name: snapshotName(args[0], counts) });
         if (call === undefined) return void counts.ignored++;
         if (call.isGuess) counts.guessed++;
         return hook === "onToolEnd" ? call.call.end(args[1]) : call.call.fail(args[1]);
@@ -83,22 +91,23 @@ export class Dispatcher {
       case "onLlmNewToken": {
         const context = contextOf(args[1]);
         const run = this.#runFor(context);
-        const call = this.#llmCalls.newest(run, context.spanId);
-        return call === undefined ? run.token(args[0] as string) : call.token(args[0] as string);
+        const call = this.#llmCalls.newest({ run, runId: givenName(context), id: context.spanId });
+        return (call ?? run)?.token(args[0] as string);
       }
       case "onAgentAction":
-        return this.#runFor(contextOf(args[2])).action(args[0] as string, args[1]);
+        return this.#runFor(contextOf(args[2]))?.action(args[0] as string, args[1]);
       case "onLlmStart": {
         const context = contextOf(args[1]);
         const run = this.#runFor(context);
+        if (run === undefined) return;
         const call = run.startLlm(args[0] as LlmRequestInput, { spanId: context.spanId });
-        this.#llmCalls.add({ run, name: "", id: context.spanId, call });
+        if (!call.isEnded) this.#llmCalls.add({ run, name: "", id: context.spanId, call });
         return;
       }
       case "onLlmEnd":
       case "onLlmError": {
         const context = contextOf(args[1]);
-        const call = this.#llmCalls.take(this.#find(context), "", context.spanId);
+        const call = this.#llmCalls.take({ ...this.#placeOf(context), id: context.spanId, name: "" });
         if (call === undefined) return void counts.ignored++;
         return hook === "onLlmEnd" ? call.call.end(args[0] as LlmResponseInput) : call.call.fail(args[0]);
       }
@@ -111,57 +120,68 @@ export class Dispatcher {
   }
 
   #startRun(id: unknown, inputs: unknown, context: DispatchContext): void {
-    const alias = typeof id === "string" && id !== "" ? id : undefined;
-    const run = this.#target.openRun(inputs, { ...context, runId: alias === UPSTREAM_RUN_ID ? undefined : alias });
-    this.#dispatched.add({ alias: alias ?? run.runId, run });
+    const alias = textMemberOf({ id }, "id");
+    const run = this.#target.startRun(inputs, { ...context, runId: alias === UPSTREAM_RUN_ID ? undefined : alias });
+    this.#dispatched.add(run, alias ?? run.runId);
   }
 
   #endRun(id: unknown, end: (run: Run) => void): void {
-    const run = typeof id === "string" ? this.#named(id) : undefined;
+    const alias = textMemberOf({ id }, "id");
+    const run = alias === undefined ? undefined : this.#named(alias);
     if (run === undefined) return void this.#target.recorder.counts.ignored++;
     end(run);
-    for (const entry of this.#dispatched) if (entry.run.isEnded) this.#dispatched.delete(entry);
   }
 
-  #runFor(context: DispatchContext): Run {
-    const run = this.#find(context);
+  /** The run that something happens in; none, and counted, where it names a run that is not open. */
+  #runFor(context: DispatchContext): Run | undefined {
+    const { run, runId } = this.#placeOf(context);
     if (run !== undefined && run !== this.#made) return run;
+    if (run === undefined && runId !== undefined) return this.#ignore(runId);
     this.#target.recorder.counts.unattributed++;
-    this.#made = run ?? this.#target.openRun({}, {});
+    this.#made = run ?? this.#target.startRun({}, {});
     return this.#made;
   }
 
-  /** The run named; else the one that the code is in; else the only open one; else the last dispatched; else one made. */
-  #find({ runId }: DispatchContext): Run | undefined {
-    const named = runId === undefined ? undefined : this.#named(runId);
-    return named ?? currentRun() ?? this.#target.processRun() ?? this.#only() ?? this.#last() ?? this.#openMade();
+  #ignore(runId: string): undefined {
+    this.#target.recorder.counts.ignored++;
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#target.warnOnce(
+      `dispatch: what names a run that has ended, or was never started, is ignored, and counted in health(). ` +
+        `The first named "${runId}".`,
+    );
+  }
+
+  /** The run named. Without a name: the one that the code is in; the only open one; the last dispatched; the one made. */
+  #placeOf(context: DispatchContext): Place {
+    const runId = givenName(context);
+    const named = context.runId === undefined ? undefined : this.#named(context.runId);
+    if (named !== undefined || runId !== undefined) return { run: named, runId };
+    const run = currentRun() ?? this.#target.processRun() ?? this.#only() ?? this.#dispatched.newest() ?? this.#made;
+    return { run, runId };
   }
 
   /** The oldest open run of that id: upstream's runs all have the same. */
   #named(id: string): Run | undefined {
-    const dispatched = find(this.#dispatched, ({ alias, run }) => alias === id && !run.isEnded);
-    return dispatched?.run ?? find(this.#target.openRuns(), (run) => run.runId === id);
+    return this.#dispatched.oldest(id) ?? this.#target.openRuns.get(id);
   }
 
   #only(): Run | undefined {
-    let only: Run | undefined;
-    for (const run of this.#target.openRuns()) {
-      if (run === this.#made) continue;
-      if (only !== undefined) return undefined;
-      only = run;
-    }
-    return only;
+    const { openRuns } = this.#target;
+    if (openRuns.size > 2) return undefined; // one of two may be the one made
+    const others = [...openRuns.values()].filter((run) => run !== this.#made);
+    return others.length === 1 ? others[0] : undefined;
   }
+}
 
-  #last(): Run | undefined {
-    let last: Run | undefined;
-    for (const { run } of this.#dispatched) if (!run.isEnded) last = run;
-    return last;
-  }
+/** The run that an event belongs to, and the name that it gave for it. */
+interface Place {
+  readonly run: Run | undefined;
+  readonly runId: string | undefined;
+}
 
-  #openMade(): Run | undefined {
-    return this.#made?.isEnded === false ? this.#made : undefined;
-  }
+function givenName({ runId }: DispatchContext): string | undefined {
+  return runId === UPSTREAM_RUN_ID ? undefined : runId;
 }
 
 interface OpenCall<Call> {
@@ -169,6 +189,10 @@ interface OpenCall<Call> {
   readonly name: string;
   readonly id: string | undefined;
   readonly call: Call;
+}
+
+interface CallSought extends Place {
+  readonly id: string | undefined;
 }
 
 /** Starts whose ends never come must not gather for ever, and are looked through at every end. */
@@ -183,22 +207,28 @@ class OpenCalls<Call extends { readonly isEnded: boolean }> {
     if (this.#calls.size > MAX_OPEN_CALLS) for (const oldest of this.#calls) return void this.#calls.delete(oldest);
   }
 
-  /** By id if there is one, else the oldest of that name in the run. Models use the same ids again in other runs. */
-  take(run: Run | undefined, name: string, id: string | undefined): { call: Call; isGuess: boolean } | undefined {
-    const isMatch = (call: OpenCall<Call>): boolean => (id === undefined ? call.name === name : call.id === id);
+  /**
+   * By id if there is one, else the oldest of that name in the run. Models use the same ids again in other runs: those
+   * are looked through only where no run was named.
+   */
+  take({ run, runId, id, name }: CallSought & { readonly name: string }): { call: Call; isGuess: boolean } | undefined {
+    const isSought = (call: OpenCall<Call>): boolean => (id === undefined ? call.name === name : call.id === id);
+    const isElsewhere = ({ run: { runId: own } }: OpenCall<Call>): boolean =>
+      runId === undefined ? id !== undefined : own === runId;
     const open =
-      find(this.#calls, (call) => call.run === run && isMatch(call)) ??
-      (id === undefined ? undefined : find(this.#calls, isMatch));
+      find(this.#calls, (call) => call.run === run && isSought(call)) ??
+      find(this.#calls, (call) => isElsewhere(call) && isSought(call));
     if (open === undefined) return undefined;
     this.#calls.delete(open);
     return { call: open.call, isGuess: id === undefined };
   }
 
-  newest(run: Run, id: string | undefined): Call | undefined {
+  newest({ run, runId, id }: CallSought): Call | undefined {
     let found: Call | undefined;
     for (const open of this.#calls) {
+      const isIn = open.run === run || (id !== undefined && runId === undefined);
       if (open.call.isEnded) this.#calls.delete(open);
-      else if (id === undefined ? open.run === run : open.id === id) found = open.call;
+      else if (isIn && (id === undefined || open.id === id)) found = open.call;
     }
     return found;
   }

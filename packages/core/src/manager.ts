@@ -121,7 +121,8 @@ export class TelemetryManager {
 
   /**
    * Upstream's call: a hook by name, with its arguments and, if known, ids. Without ids the event belongs to the
-   * surrounding `withRun`, else to the only open run, else to the run dispatched last.
+   * surrounding `withRun`, else to the only open run, else to the run dispatched last. One that names a run which is not
+   * open is ignored and counted.
    */
   dispatch(hook: HookName, ...args: readonly unknown[]): void {
     try {
@@ -139,7 +140,10 @@ export class TelemetryManager {
       { runId: this.#runId(textMemberOf(options, "runId")), name: textMemberOf(options, "name") ?? this.#agentName },
       inputs,
       options,
-      (ended) => this.#runs.delete(ended.runId),
+      (ended) => {
+        this.#runs.delete(ended.runId);
+        this.#dispatcher.runEnded(ended);
+      },
     );
     this.#runs.set(run.runId, run);
     return run;
@@ -219,8 +223,8 @@ export class TelemetryManager {
   #dispatchTarget(recorder: Recorder): DispatchTarget {
     return {
       recorder,
-      openRun: (inputs, options) => this.startRun(inputs, options),
-      openRuns: () => this.#runs.values(),
+      startRun: (inputs, options) => this.startRun(inputs, options),
+      openRuns: this.#runs,
       processRun: () => (this.#processRun?.isEnded === false ? this.#processRun : undefined),
       warnOnce: this.#diagnostics.warn,
     };

@@ -1,9 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { HookName } from "../src/events.ts";
 import { HOOKS } from "../src/events.ts";
+import { DispatchedRuns } from "../src/dispatched-runs.ts";
 import { traceIdOf } from "../src/ids.ts";
+import { TelemetryManager } from "../src/manager.ts";
+import type { Run } from "../src/run.ts";
 import { HOSTILE_NAMES, hostile } from "./support/hostile.ts";
 import { recordedManager } from "./support/recorded-manager.ts";
 import { warnings } from "./support/quiet-stderr.ts";
@@ -12,6 +17,13 @@ import { contractProblems } from "./support/recording-exporter.ts";
 vi.mock("node:fs", async () => (await import("./support/quiet-stderr.ts")).quietStderr());
 
 const SPAN = "00f067aa0ba902b7";
+
+async function collectGarbage(): Promise<void> {
+  // A weak reference holds what it refers to until the turn is over.
+  await new Promise((resolve) => setImmediate(resolve));
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+}
 
 describe("dispatch", () => {
   it("takes upstream's eight hooks with upstream's arguments", () => {
@@ -268,11 +280,152 @@ describe("a dispatched event without ids belongs to", () => {
     expect(recording.of("onRunEnd").map(({ context }) => context.runId)).toEqual([tokenRun(recording)]);
   });
 
-  it("the run named if it is open, else where it would belong without a name", () => {
+  it("the open run, where it has upstream's constant id and no run has", () => {
     const { manager, recording } = recordedManager();
     manager.dispatch("onRunStart", "a", {});
-    manager.dispatch("onLlmNewToken", "t", { runId: "gone" });
+    manager.dispatch("onLlmNewToken", "t", { runId: "local" });
     expect(tokenRun(recording)).toBe("a");
+    expect(manager.health().events).toMatchObject({ unattributed: 0, ignored: 0 });
+  });
+});
+
+describe("a dispatched event that names a run which is not open", () => {
+  /** An open run that nothing of it may land in, and what happens beside it. */
+  function besides(): ReturnType<typeof recordedManager> {
+    const recorded = recordedManager();
+    recorded.manager.dispatch("onRunStart", "other", {});
+    return recorded;
+  }
+
+  it.each(["has ended", "was never started"])("is ignored and counted, with one warning, if it %s", async (how) => {
+    const { manager, recording } = besides();
+    if (how === "has ended") {
+      manager.dispatch("onRunStart", how, {});
+      manager.dispatch("onRunEnd", how, {});
+    }
+    const before = recording.events.length;
+    const hooks = [
+      ["onToolStart", "t", "in"],
+      ["onToolEnd", "t", "out"],
+      ["onAgentAction", "t", "in"],
+      ["onToolError", "t", new Error("x")],
+      ["onLlmStart", { model: "m" }],
+      ["onLlmNewToken", "t"],
+      ["onLlmEnd", {}],
+      ["onLlmError", new Error("x")],
+    ] as const;
+    await manager.withRun({}, () => {
+      for (const [hook, ...args] of hooks) manager.dispatch(hook, ...args, { runId: how, toolCallId: "c" });
+    });
+    expect(recording.story.slice(before)).toEqual(["RunStart {}", "RunEnd {}"]);
+    expect(manager.health().events).toMatchObject({ ignored: hooks.length, unattributed: 0 });
+    expect(warnings.filter((line) => line.includes(`"${how}"`))).toEqual([
+      expect.stringMatching(/^\[charm-telemetry\] dispatch: what names a run that has ended, .* is ignored, .*\n$/),
+    ]);
+  });
+
+  it("does not end another run's call that happens to have its id", () => {
+    const { manager, recording } = besides();
+    manager.dispatch("onToolStart", "t", "", { runId: "other", toolCallId: "call_0" });
+    manager.dispatch("onLlmStart", { model: "m" }, { runId: "other", spanId: SPAN });
+    manager.dispatch("onToolEnd", "t", "stray", { runId: "gone", toolCallId: "call_0" });
+    manager.dispatch("onLlmEnd", {}, { runId: "gone", spanId: SPAN });
+    manager.dispatch("onRunStart", "open", {});
+    manager.dispatch("onToolEnd", "t", "stray", { runId: "open", toolCallId: "call_0" });
+    manager.dispatch("onLlmNewToken", "of open", { runId: "open", spanId: SPAN });
+    expect([...recording.of("onToolEnd"), ...recording.of("onLlmEnd")]).toEqual([]);
+    expect(recording.of("onLlmNewToken")[0]?.context.runId).toBe("open");
+    manager.dispatch("onToolEnd", "t", "its own", { runId: "other", toolCallId: "call_0" });
+    expect(recording.of("onToolEnd").map(({ arguments: [, output] }) => output)).toEqual(["its own"]);
+    expect(manager.health().events.ignored).toBe(3);
+    expect(contractProblems(recording.events, { isOver: false })).toEqual([]);
+  });
+
+  it("still ends the calls of it that were open", () => {
+    const { manager, recording } = besides();
+    manager.dispatch("onRunStart", "a", {});
+    manager.dispatch("onToolStart", "t", "", { runId: "a", toolCallId: "c" });
+    manager.dispatch("onToolStart", "named", "", { runId: "a" });
+    manager.dispatch("onLlmStart", { model: "m" }, { runId: "a" });
+    manager.dispatch("onRunEnd", "a", {});
+    manager.dispatch("onLlmNewToken", "late", { runId: "a" });
+    manager.dispatch("onToolEnd", "t", "", { runId: "a", toolCallId: "c" });
+    manager.dispatch("onToolEnd", "named", "", { runId: "a" });
+    manager.dispatch("onLlmEnd", {}, { runId: "a" });
+    manager.dispatch("onRunEnd", "other", {});
+    expect(contractProblems(recording.events)).toEqual([]);
+    expect(recording.of("onLlmNewToken")).toEqual([]);
+    expect(manager.health().events).toMatchObject({ ignored: 1, guessed: 1, aborted: 0 });
+  });
+
+  it("is ignored as well without a name, in a withRun whose run has ended", async () => {
+    const { manager, recording } = besides();
+    await manager.withRun({}, (run) => {
+      manager.dispatch("onToolStart", "open", "");
+      run.end("early");
+      manager.dispatch("onLlmNewToken", "late");
+      manager.dispatch("onToolStart", "late", "");
+      manager.dispatch("onToolEnd", "late", "");
+      manager.dispatch("onAgentAction", "late", "");
+      manager.dispatch("onToolEnd", "open", "");
+    });
+    manager.dispatch("onRunEnd", "other", {});
+    expect(contractProblems(recording.events)).toEqual([]);
+    expect(recording.story).toEqual([
+      "RunStart {}",
+      "RunStart {}",
+      "ToolStart open",
+      'RunEnd {"output":"early"}',
+      "ToolEnd open",
+      "RunEnd {}",
+    ]);
+    expect(manager.health().events).toMatchObject({ ignored: 4, unattributed: 0 });
+  });
+});
+
+describe("dispatched runs", () => {
+  it("are let go once they have ended, however they have ended", async () => {
+    const manager = new TelemetryManager({ stdout: false });
+    const seen: WeakRef<Run>[] = [];
+    const start = manager.startRun.bind(manager);
+    let last: Run | undefined;
+    manager.startRun = (...args) => {
+      const before = last;
+      last = start(...args);
+      seen.push(new WeakRef(last));
+      // As in a server, there is always one that is open.
+      before?.end();
+      return last;
+    };
+    for (let run = 0; run < 1000; run++) manager.dispatch("onRunStart", `r${run}`, {});
+    await collectGarbage();
+    expect(seen).toHaveLength(1000);
+    expect(seen.filter((run) => run.deref() !== undefined).length).toBeLessThan(100);
+  });
+
+  it("are found by id and age in any order of starts and ends", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(3), fc.nat(40), fc.boolean()), { maxLength: 200 }), (steps) => {
+        const runs = new DispatchedRuns();
+        let open: { run: Run & { isEnded: boolean }; alias: string }[] = [];
+        for (const [name, pick, isStart] of steps) {
+          const alias = `r${name}`;
+          if (isStart) {
+            const run = { isEnded: false } as Run & { isEnded: boolean };
+            runs.add(run, alias);
+            open.push({ run, alias });
+          } else if (open.length > 0) {
+            const { run } = open[pick % open.length] as (typeof open)[number];
+            run.isEnded = true;
+            runs.delete(run);
+            runs.delete(run);
+            open = open.filter((entry) => entry.run !== run);
+          }
+          expect(runs.newest()).toBe(open.at(-1)?.run);
+          expect(runs.oldest(alias)).toBe(open.find((entry) => entry.alias === alias)?.run);
+        }
+      }),
+    );
   });
 });
 

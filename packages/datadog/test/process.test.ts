@@ -72,7 +72,7 @@ describe("an agent that calls process.exit right after its last event", () => {
     [{ kind: "status", status: 500 }, "deadline", /fails: 500/],
     [{ kind: "hang" }, "deadline", /had not answered when the process ended/],
   ])("ends just the same where Datadog is in trouble: %o", async (fault, reason, warning) => {
-    const ended = await end(fault, reason === "deadline" ? deadline(3000) : {});
+    const ended = await end(fault, reason === "deadline" ? deadline(5000) : {});
     expectUnharmed(ended);
     expect(ended.health).toMatchObject({ delivered: 0, droppedBy: { [reason]: EVENTS } });
     expect(ended.intake.acknowledged.spans).toBe(0);

@@ -16,8 +16,8 @@ export interface Batch {
   /** About what all batches up to this one took in memory. */
   readonly totalBytes: number;
   /** Per event: its sequence, the number of its scope in this batch, and its hook, in one number. */
-  readonly codes: readonly number[];
-  readonly times: readonly number[];
+  readonly codes: Float64Array;
+  readonly times: Float64Array;
   /** Per event: its scope when that is new in this batch, its arguments (errors as records), its run's description. */
   readonly values: readonly unknown[];
 }
@@ -29,7 +29,7 @@ const HAS_RUN = 16;
 const SCOPE = 32;
 const SEQUENCE = SCOPE * 1024;
 
-/** More would not fit into the numbers of scopes. */
+/** More fit neither into a batch nor into the numbers of scopes. */
 export const MAX_BATCH_EVENTS = 1024;
 
 type Scope = readonly [
@@ -44,15 +44,17 @@ type Scope = readonly [
 export class BatchWriter {
   #totalBytes = 0;
   #bytes = 0;
-  #codes: number[] = [];
-  #times: number[] = [];
+  // Typed: a list of numbers grows step by step, and is copied to the other thread one by one.
+  readonly #codes = new Float64Array(MAX_BATCH_EVENTS);
+  readonly #times = new Float64Array(MAX_BATCH_EVENTS);
+  #eventCount = 0;
   #values: unknown[] = [];
   #scopes: EventContext[] = [];
   readonly #scopesBySpan = new Map<string, number>();
   #lastScope = 0;
 
   get eventCount(): number {
-    return this.#codes.length;
+    return this.#eventCount;
   }
 
   get bytes(): number {
@@ -62,8 +64,9 @@ export class BatchWriter {
   add(hook: HookName, first: unknown, second: unknown, context: EventContext): void {
     const number = HOOK_NUMBERS[hook];
     const code = context.sequence * SEQUENCE + this.#scopeOf(context) * SCOPE + number;
-    this.#codes.push(context.run === undefined ? code : code + HAS_RUN);
-    this.#times.push(context.timeUnixMs);
+    const place = this.#eventCount++;
+    this.#codes[place] = context.run === undefined ? code : code + HAS_RUN;
+    this.#times[place] = context.timeUnixMs;
     this.#bytes += EVENT_BYTES;
     this.#push(first);
     if (ARGUMENT_COUNTS[number] === 2) this.#push(second);
@@ -77,13 +80,12 @@ export class BatchWriter {
       kind: "batch",
       first,
       totalBytes: this.#totalBytes,
-      codes: this.#codes,
-      times: this.#times,
+      codes: this.#codes.slice(0, this.#eventCount),
+      times: this.#times.slice(0, this.#eventCount),
       values: this.#values,
     };
     this.#bytes = 0;
-    this.#codes = [];
-    this.#times = [];
+    this.#eventCount = 0;
     this.#values = [];
     this.#scopes = [];
     this.#scopesBySpan.clear();
@@ -129,9 +131,10 @@ function isSameScope(one: EventContext | undefined, other: EventContext): boolea
 /** The events of a batch, masked and frozen, in order. */
 export function readBatch(batch: Batch, masker: Masker): HostEvent[] {
   const scopes: Scope[] = [];
+  const events: HostEvent[] = [];
   const { values } = batch;
   let at = 0;
-  return batch.codes.map((code, place) => {
+  batch.codes.forEach((code, place) => {
     const number = code % HOOK_BOUND;
     const scopeNumber = Math.floor((code % SEQUENCE) / SCOPE);
     if (scopeNumber === scopes.length) {
@@ -153,8 +156,9 @@ export function readBatch(batch: Batch, masker: Masker): HostEvent[] {
       toolCallId,
       run: hasRun ? (maskedValue(values[at++], masker) as RunInfo) : undefined,
     };
-    return hostEvent(HOOKS[number] as HookName, given, Object.freeze(context), masker);
+    events.push(hostEvent(HOOKS[number] as HookName, given, Object.freeze(context), masker));
   });
+  return events;
 }
 
 function maskedScope(fields: readonly unknown[], masker: Masker): Scope {

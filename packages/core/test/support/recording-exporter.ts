@@ -69,47 +69,50 @@ const ENDS: Partial<Record<HookName, readonly HookName[]>> = {
   onToolStart: ["onToolEnd", "onToolError"],
   onLlmStart: ["onLlmEnd", "onLlmError"],
 };
+const ALL_ENDS = Object.values(ENDS).flat();
 
 /** What is wrong with a recording, by the contract; empty if nothing is. */
 export function contractProblems(events: readonly TelemetryEvent[], { isOver = true } = {}): string[] {
   const problems: string[] = [];
-  const nextOf = new Map<string, number>();
   const traceOf = new Map<string, string>();
-  const started = new Map<string, { hook: HookName; runId: string; ends: number }>();
-  const over = new Set<string>();
+  const started = new Map<string, StartedSpan>();
   for (const { hook, context } of events) {
     const { runId, traceId, spanId, parentSpanId, sequence } = context;
     const at = `${hook} ${runId} ${sequence}`;
     if (!HOOKS.includes(hook)) problems.push(`${at}: no such hook`);
-    // A run id may be used again when its run has ended.
-    if (hook === "onRunStart") {
-      nextOf.set(runId, 0);
-      over.delete(runId);
-    }
-    const isEnd = Object.values(ENDS).some((ends) => ends.includes(hook));
-    if (over.has(runId) && !isEnd) problems.push(`${at}: after the end of its run`);
-    if (hook === "onRunEnd" || hook === "onError") over.add(runId);
-    if (sequence !== (nextOf.get(runId) ?? 0)) problems.push(`${at}: sequence, expected ${nextOf.get(runId) ?? 0}`);
-    nextOf.set(runId, sequence + 1);
     if ((traceOf.get(runId) ?? traceId) !== traceId) problems.push(`${at}: another trace id`);
     traceOf.set(runId, traceId);
     if (!/^[0-9a-f]{32}$/.test(traceId) || !/^[0-9a-f]{16}$/.test(spanId)) problems.push(`${at}: malformed id`);
+    const parent = parentSpanId === undefined ? undefined : started.get(parentSpanId);
+    if (parentSpanId !== undefined && parent?.runId !== runId) problems.push(`${at}: no such parent`);
     if (ENDS[hook] !== undefined) {
       if (started.has(spanId)) problems.push(`${at}: span id used twice`);
-      started.set(spanId, { hook, runId, ends: 0 });
+      // A run id may be used again when its run has ended: runs are told apart by their spans.
+      started.set(spanId, { hook, runId, ends: 0, run: parent?.run ?? { next: 0, isOver: false } });
       if ((hook === "onRunStart") !== (parentSpanId === undefined)) problems.push(`${at}: parent`);
-      if (hook === "onRunStart" && sequence !== 0) problems.push(`${at}: not the run's first`);
     }
     const span = started.get(spanId);
-    if (span === undefined) problems.push(`${at}: no such span`);
-    else if (span.runId !== runId) problems.push(`${at}: span of another run`);
-    else if (ENDS[span.hook]?.includes(hook) === true) span.ends++;
-    else if (isEnd) problems.push(`${at}: ends a span of another kind`);
-    else if (span.ends > 0) problems.push(`${at}: after the end of its span`);
-    if (parentSpanId !== undefined && started.get(parentSpanId)?.runId !== runId)
-      problems.push(`${at}: no such parent`);
+    if (span === undefined) {
+      problems.push(`${at}: no such span`);
+      continue;
+    }
+    const { run } = span;
+    if (sequence !== run.next) problems.push(`${at}: sequence, expected ${run.next}`);
+    run.next = sequence + 1;
+    if (span.runId !== runId) problems.push(`${at}: span of another run`);
+    if (ENDS[span.hook]?.includes(hook) === true) span.ends++;
+    else if (ALL_ENDS.includes(hook)) problems.push(`${at}: ends a span of another kind`);
+    else if (run.isOver || span.ends > 0) problems.push(`${at}: after the end`);
+    run.isOver ||= hook === "onRunEnd" || hook === "onError";
   }
   for (const [spanId, { hook, ends }] of started)
     if (ends > 1 || (isOver && ends === 0)) problems.push(`${hook} ${spanId}: ${ends} ends`);
   return problems;
+}
+
+interface StartedSpan {
+  readonly hook: HookName;
+  readonly runId: string;
+  readonly run: { next: number; isOver: boolean };
+  ends: number;
 }
