@@ -4,6 +4,9 @@ import { parseFault } from "@charm/telemetry-testkit/intakes";
 import type { Fault } from "@charm/telemetry-testkit/intakes";
 import { STAND_INS } from "./stand-ins.ts";
 
+/** Those in the agent's charm.yaml. */
+const DEFAULT_EXPORTERS = "datadog";
+
 export interface DemoOptions {
   readonly runs: number;
   readonly parallel: number;
@@ -68,7 +71,7 @@ function parse(args: readonly string[]): {
         runs: { type: "string", default: "12" },
         parallel: { type: "string", default: "4" },
         pace: { type: "string", default: "1" },
-        exporters: { type: "string", default: [...STAND_INS.keys()].join(",") },
+        exporters: { type: "string", default: DEFAULT_EXPORTERS },
         json: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },

@@ -1,4 +1,4 @@
-import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
+import { startDatadogIntake, startLangsmithIntake } from "@charm/telemetry-testkit/intakes";
 import type { Fault } from "@charm/telemetry-testkit/intakes";
 
 /** A backend on loopback, and how the agent's exporter finds it. */
@@ -25,6 +25,7 @@ export interface StandInAccount {
 /** By the exporter's name. */
 export const STAND_INS: ReadonlyMap<string, (fault: Fault | undefined) => Promise<StandIn>> = new Map([
   ["datadog", standInForDatadog],
+  ["langsmith", standInForLangsmith],
 ]);
 
 async function standInForDatadog(fault: Fault | undefined): Promise<StandIn> {
@@ -38,6 +39,24 @@ async function standInForDatadog(fault: Fault | undefined): Promise<StandIn> {
       requests: intake.requests.length,
       received: intake.received.spans,
       acknowledged: intake.acknowledged.spans,
+      duplicates: intake.duplicates,
+      orphans: intake.unknownParents().length,
+    }),
+    close: () => intake.close(),
+  };
+}
+
+async function standInForLangsmith(fault: Fault | undefined): Promise<StandIn> {
+  const apiKey = "a-made-up-key-for-the-demo";
+  const intake = await startLangsmithIntake({ apiKey });
+  await intake.setFault(fault);
+  return {
+    exporter: "langsmith",
+    environment: { LANGSMITH_API_KEY: apiKey, LANGSMITH_ENDPOINT: intake.url },
+    account: () => ({
+      requests: intake.requests.length,
+      received: intake.received.runs,
+      acknowledged: intake.acknowledged.runs,
       duplicates: intake.duplicates,
       orphans: intake.unknownParents().length,
     }),

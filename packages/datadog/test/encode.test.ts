@@ -19,6 +19,7 @@ const base = {
   actions: [],
   streamedText: undefined,
   eventCount: 2,
+  place: { spanId: "0cc3c4072e8d8f90", parentSpanId: undefined, startTimeUnixMs: AT, parent: undefined },
 } as const;
 
 const run: RunSpan = {

@@ -137,6 +137,23 @@ export class HttpSender {
     return outcomes;
   }
 
+  /**
+   * Sends one body that is whole already, such as one that a vendor's SDK has encoded.
+   *
+   * @param headers in lower case; the credential's is set by the sender.
+   * @param signal stops everything: what is not acknowledged by then is `deadline`.
+   * @returns `split` where the body is too large, by the sender's own limit or the backend's.
+   */
+  async sendBody(
+    body: Buffer,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Outcome | "split"> {
+    if (body.length > this.#options.maxRequestBytes) return "split";
+    const job = { deadlineMs: this.#clock.now() + this.#options.deadlineMs, signal };
+    return this.#try(body, { ...this.#headers(), ...headers, ...this.#credentialHeader() }, job);
+  }
+
   /** Closes all connections at once. */
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
@@ -153,8 +170,10 @@ export class HttpSender {
   }
 
   async #request(items: readonly string[], job: Job): Promise<Outcome | "split"> {
-    const body = await this.#encode(items);
-    const headers = this.#headers();
+    return this.#try(await this.#encode(items), this.#headers(), job);
+  }
+
+  async #try(body: Buffer, headers: Record<string, string>, job: Job): Promise<Outcome | "split"> {
     let last: PostResult | undefined;
     let notBeforeMs = 0;
     let isAmbiguous = false;
@@ -205,14 +224,19 @@ export class HttpSender {
   }
 
   #headers(): Record<string, string> {
-    const { credential, contentType, compress, idempotencyHeader } = this.#options;
+    const { contentType, compress, idempotencyHeader } = this.#options;
     return {
       "content-type": contentType,
       ...this.#options.headers,
       ...(compress ? { "content-encoding": "gzip" } : {}),
       ...(idempotencyHeader === undefined ? {} : { [idempotencyHeader]: randomUUID() }),
-      [credential.header]: credential.key.reveal(),
+      ...this.#credentialHeader(),
     };
+  }
+
+  #credentialHeader(): Record<string, string> {
+    const { credential } = this.#options;
+    return { [credential.header]: credential.key.reveal() };
   }
 
   async #post(body: Buffer, headers: Record<string, string>, job: Job): Promise<PostResult> {

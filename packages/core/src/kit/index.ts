@@ -5,7 +5,17 @@
 export { SpanTelemetryExporter } from "./span-exporter.ts";
 export type { SpanExporterOptions } from "./span-exporter.ts";
 export type { Reporter } from "./reporter.ts";
-export type { AgentAction, FinishedSpan, LlmSpan, RunSpan, SpanKind, SpanStatus, ToolSpan } from "./span.ts";
+export type {
+  AgentAction,
+  FinishedSpan,
+  LlmSpan,
+  OpenedSpan,
+  RunSpan,
+  SpanKind,
+  SpanPlace,
+  SpanStatus,
+  ToolSpan,
+} from "./span.ts";
 export { HttpSender, SENDER_DEFAULTS } from "./http-sender.ts";
 export type { Credential, HttpSenderDefaults, HttpSenderOptions } from "./http-sender.ts";
 export type { Envelope, RequestLimits } from "./request-plan.ts";

@@ -2,7 +2,7 @@ import { TelemetryError } from "../errors.ts";
 import type { EventContext, HookName, LlmRequest, LlmResponse, RunInfo } from "../events.ts";
 import { BoundedText } from "./bounded-text.ts";
 import { sizeOf } from "./size-of.ts";
-import type { AgentAction, FinishedSpan, SpanStatus } from "./span.ts";
+import type { AgentAction, FinishedSpan, SpanPlace, SpanStatus } from "./span.ts";
 
 const SPAN_BYTES = 512;
 
@@ -30,6 +30,7 @@ export class OpenSpan {
   /** When the last of them arrived, on the assembler's clock. */
   lastEventMs = 0;
   readonly isRoot: boolean;
+  readonly #place: { -readonly [Key in keyof SpanPlace]: SpanPlace[Key] };
   readonly #context: EventContext;
   readonly #maxTextLength: number;
   readonly #actions: AgentAction[] = [];
@@ -44,8 +45,14 @@ export class OpenSpan {
   #toolCallId: string | undefined;
   #bytes = SPAN_BYTES;
 
-  constructor(context: EventContext, maxTextLength: number) {
+  constructor(context: EventContext, parent: SpanPlace | undefined, maxTextLength: number) {
     this.#context = context;
+    this.#place = {
+      spanId: context.spanId,
+      parentSpanId: context.parentSpanId,
+      startTimeUnixMs: context.timeUnixMs,
+      parent,
+    };
     this.#maxTextLength = maxTextLength;
     this.#firstTimeUnixMs = context.timeUnixMs;
     this.#lastTimeUnixMs = context.timeUnixMs;
@@ -54,6 +61,10 @@ export class OpenSpan {
 
   get spanId(): string {
     return this.#context.spanId;
+  }
+
+  get place(): SpanPlace {
+    return this.#place;
   }
 
   get hasStart(): boolean {
@@ -122,6 +133,7 @@ export class OpenSpan {
       traceId: this.#context.traceId,
       spanId: this.#context.spanId,
       parentSpanId: this.#context.parentSpanId,
+      place: this.#place,
       startTimeUnixMs,
       endTimeUnixMs: Math.max(startTimeUnixMs, this.#endTimeUnixMs ?? this.#lastTimeUnixMs),
       status: statusOf(error),
@@ -180,6 +192,7 @@ export class OpenSpan {
   #open(start: Start, context: EventContext): void {
     this.#start ??= start;
     this.#startTimeUnixMs ??= context.timeUnixMs;
+    this.#place.startTimeUnixMs = this.#startTimeUnixMs;
   }
 
   #close(end: End, context: EventContext): void {

@@ -1,8 +1,9 @@
 import type { EventContext, HookName, RunInfo } from "../events.ts";
 import { OpenSpan } from "./open-span.ts";
+import type { SpanSurroundings } from "./open-span.ts";
 import { RecentIds } from "./recent-ids.ts";
 import { sizeOf } from "./size-of.ts";
-import type { FinishedSpan } from "./span.ts";
+import type { FinishedSpan, OpenedSpan, SpanPlace } from "./span.ts";
 
 export interface AssemblerLimits {
   /** Spans that may be open at once. Beyond it those that have been silent longest are given up. */
@@ -28,11 +29,15 @@ export const ASSEMBLER_LIMITS: AssemblerLimits = {
 export interface AssemblerOutput {
   /** A span is complete, or is given up; `bytes` is roughly its size. */
   onSpan(span: FinishedSpan, bytes: number): void;
+  /** A span has begun. With it, {@link SpanAssembler.takeOpened} has something to give. */
+  onOpen?(): void;
 }
 
 interface OpenRun {
   readonly runId: string;
   readonly spans: Map<string, OpenSpan>;
+  /** Of spans that have ended and may still get children. */
+  readonly places: Map<string, SpanPlace>;
   info: RunInfo | undefined;
   bytes: number;
   lastEventMs: number;
@@ -41,6 +46,7 @@ interface OpenRun {
 const RUN_BYTES = 1024;
 const UNKNOWN_RUN: RunInfo = { tags: [], metadata: {} };
 const REMEMBERED_SPANS = 8192;
+const REMEMBERED_PLACES = 4096;
 // Given up in one go when a limit is passed: sorting for each single span would be slow.
 const KEPT_SHARE = 0.9;
 
@@ -59,6 +65,8 @@ export class SpanAssembler {
   readonly #output: AssemblerOutput;
   readonly #runs = new Map<string, OpenRun>();
   readonly #finished = new RecentIds(REMEMBERED_SPANS);
+  /** Have begun since they were last asked for, with their runs. */
+  readonly #opened = new Map<OpenSpan, OpenRun>();
   #openSpans = 0;
   #openBytes = 0;
 
@@ -70,6 +78,11 @@ export class SpanAssembler {
   /** Nothing is open and no run is remembered. */
   get isEmpty(): boolean {
     return this.#runs.size === 0;
+  }
+
+  /** {@link takeOpened} has something to give. */
+  get hasOpened(): boolean {
+    return this.#opened.size > 0;
   }
 
   /** Events in spans that are still open. */
@@ -86,7 +99,7 @@ export class SpanAssembler {
    */
   add(hook: HookName, first: unknown, second: unknown, context: EventContext, nowMs: number): boolean {
     const run = this.#runs.get(context.runId);
-    const span = run?.spans.get(context.spanId) ?? this.#newSpan(context);
+    const span = run?.spans.get(context.spanId) ?? this.#newSpan(context, run);
     if (span === undefined) return false;
     this.#fold(run ?? this.#newRun(context.runId), span, hook, first, second, context, nowMs);
     return true;
@@ -113,14 +126,22 @@ export class SpanAssembler {
     }
   }
 
-  #newSpan(context: EventContext): OpenSpan | undefined {
-    return this.#finished.has(keyOf(context.runId, context.spanId))
-      ? undefined
-      : new OpenSpan(context, this.#limits.maxTextLength);
+  /** Spans that have begun since the last call and not ended; only where somebody listens to `onOpen`. */
+  takeOpened(): OpenedSpan[] {
+    const opened = [...this.#opened].map(([span, run]) => span.finish(this.#surroundings(run)));
+    this.#opened.clear();
+    return opened;
+  }
+
+  #newSpan(context: EventContext, run: OpenRun | undefined): OpenSpan | undefined {
+    if (this.#finished.has(keyOf(context.runId, context.spanId))) return undefined;
+    const parentId = context.parentSpanId ?? "";
+    const parent = run?.spans.get(parentId)?.place ?? run?.places.get(parentId);
+    return new OpenSpan(context, parent, this.#limits.maxTextLength);
   }
 
   #newRun(runId: string): OpenRun {
-    const run = { runId, spans: new Map(), info: undefined, bytes: RUN_BYTES, lastEventMs: 0 };
+    const run = { runId, spans: new Map(), places: new Map(), info: undefined, bytes: RUN_BYTES, lastEventMs: 0 };
     this.#runs.set(runId, run);
     this.#openBytes += run.bytes;
     return run;
@@ -147,8 +168,13 @@ export class SpanAssembler {
       run.spans.set(span.spanId, span);
       this.#openSpans++;
     }
+    const isOpen = span.hasStart;
     span.add(hook, first, second, context, nowMs);
     this.#openBytes += span.bytes - bytes;
+    if (this.#output.onOpen !== undefined && span.hasStart && !isOpen) {
+      this.#opened.set(span, run);
+      this.#output.onOpen();
+    }
     if (span.hasStart && span.hasEnd) this.#finish(run, span);
     else if (this.#openSpans > this.#limits.maxOpenSpans || this.#openBytes > this.#limits.maxOpenBytes)
       this.#relieve();
@@ -158,9 +184,14 @@ export class SpanAssembler {
     run.spans.delete(span.spanId);
     this.#openSpans--;
     this.#openBytes -= span.bytes;
+    this.#opened.delete(span);
     this.#finished.add(keyOf(run.runId, span.spanId));
-    const surroundings = { run: run.info ?? UNKNOWN_RUN, agentName: this.agentName, mask: this.mask };
-    this.#output.onSpan(span.finish(surroundings, unfinished), span.bytes);
+    remember(run.places, span.place);
+    this.#output.onSpan(span.finish(this.#surroundings(run), unfinished), span.bytes);
+  }
+
+  #surroundings(run: OpenRun): SpanSurroundings {
+    return { run: run.info ?? UNKNOWN_RUN, agentName: this.agentName, mask: this.mask };
   }
 
   #forget(run: OpenRun): void {
@@ -186,6 +217,17 @@ export class SpanAssembler {
       if (hasRoom()) return;
       this.#finish(run, span, "too much was open at once");
     }
+  }
+}
+
+/** Keeps the run's own place and the latest ones. */
+function remember(places: Map<string, SpanPlace>, place: SpanPlace): void {
+  places.set(place.spanId, place);
+  if (places.size <= REMEMBERED_PLACES) return;
+  for (const [spanId, { parentSpanId }] of places) {
+    if (parentSpanId === undefined) continue;
+    places.delete(spanId);
+    return;
   }
 }
 

@@ -8,7 +8,7 @@ import type { Clock } from "./clock.ts";
 import type { Reporter } from "./reporter.ts";
 import { ASSEMBLER_LIMITS, SpanAssembler } from "./span-assembler.ts";
 import type { AssemblerLimits } from "./span-assembler.ts";
-import type { FinishedSpan } from "./span.ts";
+import type { FinishedSpan, OpenedSpan } from "./span.ts";
 
 const SWEEP_INTERVAL_MS = 5000;
 
@@ -33,7 +33,9 @@ export abstract class SpanTelemetryExporter extends BaseTelemetryExporter {
   readonly #clock: Clock;
   readonly #assembler: SpanAssembler;
   readonly #queue: BatchQueue<FinishedSpan>;
+  readonly #announceAfterMs: number;
   #isSweeping = false;
+  #isAnnouncing = false;
   #shutdown: Promise<void> | undefined;
 
   constructor(options: SpanExporterOptions = {}) {
@@ -50,8 +52,12 @@ export abstract class SpanTelemetryExporter extends BaseTelemetryExporter {
     );
     this.#assembler = new SpanAssembler(
       { ...ASSEMBLER_LIMITS, ...options },
-      { onSpan: (span, bytes) => this.#queue.add(span, bytes) },
+      {
+        onSpan: (span, bytes) => this.#queue.add(span, bytes),
+        ...(this.announce === undefined ? {} : { onOpen: () => this.#armAnnouncement() }),
+      },
     );
+    this.#announceAfterMs = options.flushIntervalMs ?? QUEUE_LIMITS.flushIntervalMs;
   }
 
   /**
@@ -62,6 +68,13 @@ export abstract class SpanTelemetryExporter extends BaseTelemetryExporter {
    * @returns what became of all of them, or of each, in order. `delivered` only after the backend has acknowledged.
    */
   protected abstract send(spans: readonly FinishedSpan[], signal: AbortSignal): Promise<Outcome | readonly Outcome[]>;
+
+  /**
+   * Shows spans that have begun to a backend that can show unfinished work. Called once per `flushIntervalMs` at most,
+   * never twice at a time, and never with a span that ends before; `send` follows for each of them. Nothing is settled
+   * by it: the events of a span share the fate of the finished span.
+   */
+  protected announce?(spans: readonly OpenedSpan[]): Promise<void>;
 
   /** Reads options and opens what `send` needs. Called again later if it throws. */
   protected connect?(info: StartInfo, signal: AbortSignal): void | Promise<void>;
@@ -156,6 +169,23 @@ export abstract class SpanTelemetryExporter extends BaseTelemetryExporter {
       this.#assembler.sweep(this.#clock.now());
       this.#armSweep();
     });
+  }
+
+  #armAnnouncement(): void {
+    if (this.#isAnnouncing) return;
+    this.#isAnnouncing = true;
+    this.#clock.after(this.#announceAfterMs, () => void this.#announceOpened());
+  }
+
+  async #announceOpened(): Promise<void> {
+    const opened = this.#shutdown === undefined ? this.#assembler.takeOpened() : [];
+    try {
+      if (opened.length > 0) await this.announce?.(opened);
+    } catch (error) {
+      this.fail(error);
+    }
+    this.#isAnnouncing = false;
+    if (this.#assembler.hasOpened) this.#armAnnouncement();
   }
 
   async #stop(signal: AbortSignal): Promise<void> {

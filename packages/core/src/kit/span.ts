@@ -13,6 +13,18 @@ export interface AgentAction {
   readonly timeUnixMs: number;
 }
 
+/** Where a span is in its run's tree. One object per span: it may be the key of a `WeakMap`. */
+export interface SpanPlace {
+  /** 16 hex digits. */
+  readonly spanId: string;
+  /** Absent on the run's own span. */
+  readonly parentSpanId: string | undefined;
+  /** Milliseconds since 1970, with a fraction. */
+  readonly startTimeUnixMs: number;
+  /** Absent on the run's own span, and where nothing of the parent was seen. */
+  readonly parent: SpanPlace | undefined;
+}
+
 interface SpanBase {
   readonly name: string;
   readonly runId: string;
@@ -22,6 +34,7 @@ interface SpanBase {
   readonly spanId: string;
   /** 16 hex digits; absent on the run's own span. */
   readonly parentSpanId: string | undefined;
+  readonly place: SpanPlace;
   /** Milliseconds since 1970, with a fraction. */
   readonly startTimeUnixMs: number;
   /** Never before the start. */
@@ -71,3 +84,6 @@ export interface LlmSpan extends SpanBase {
 
 /** A timed step of a run, complete with what went in and came out. Immutable. */
 export type FinishedSpan = RunSpan | ToolSpan | LlmSpan;
+
+/** A step that has begun and not ended: its end, status, error and output are of the moment and mean nothing. */
+export type OpenedSpan = FinishedSpan;

@@ -106,6 +106,16 @@ describe("a healthy backend", () => {
     expect(target.requests.map((request) => String(request.body))).toEqual(["[1,2,3]", '[4,"567890123456"]', "[7]"]);
   });
 
+  it("gets a body that is whole already as it is, with headers of its own and the key", async () => {
+    const target = await backend();
+    const { sender: http } = sender(target.url);
+    const headers = { "content-type": "text/plain", "x-acme-key": "another", "x-more": "1" };
+    expect(await http.sendBody(Buffer.from("[a"), headers, never)).toBe("delivered");
+    expect(target.requests).toMatchObject([
+      { body: Buffer.from("[a"), headers: { "content-type": "text/plain", "x-acme-key": KEY, "x-more": "1" } },
+    ]);
+  });
+
   it("gets the same id with every try of a request, and another with the next", async () => {
     const target = await backend(statuses(503, 202));
     const { sender: http } = sender(target.url, { idempotencyHeader: "x-request-id" });
@@ -120,6 +130,17 @@ describe("a healthy backend", () => {
   it("that never ends its answer has acknowledged all the same", async () => {
     const target = await backend((_request, response) => void response.writeHead(202).write("{"));
     expect(await sender(target.url).sender.send(["1"], never)).toEqual(["delivered"]);
+  });
+});
+
+describe("a whole body that is too large", () => {
+  it("is for its sender to split, whoever says so", async () => {
+    const target = await backend(statuses(413));
+    const { sender: http } = sender(target.url, { maxRequestBytes: 4 });
+    expect(await http.sendBody(Buffer.from("12345"), {}, never)).toBe("split");
+    expect(target.requests).toHaveLength(0);
+    expect(await http.sendBody(Buffer.from("1234"), {}, never)).toBe("split");
+    expect(target.requests).toHaveLength(1);
   });
 });
 

@@ -59,6 +59,9 @@ describe("a whole run", () => {
     const { spans, add, assembler } = assemble();
     for (const call of [runStart, llmStart, token("He"), token("llo"), llmEnd, action, toolStart, toolEnd, runEnd])
       expect(add(call)).toBe(true);
+    const root = { spanId: spanIdOf("root"), parentSpanId: undefined, startTimeUnixMs: AT, parent: undefined };
+    const llm = { spanId: spanIdOf("llm"), parentSpanId: spanIdOf("root"), startTimeUnixMs: AT + 1, parent: root };
+    const tool = { spanId: spanIdOf("tool"), parentSpanId: spanIdOf("llm"), startTimeUnixMs: AT + 5, parent: llm };
     expect(spans).toEqual([
       {
         kind: "llm",
@@ -67,6 +70,7 @@ describe("a whole run", () => {
         traceId: RUN_ID.replaceAll("-", ""),
         spanId: spanIdOf("llm"),
         parentSpanId: spanIdOf("root"),
+        place: llm,
         startTimeUnixMs: AT + 1,
         endTimeUnixMs: AT + 4,
         status: "ok",
@@ -90,6 +94,7 @@ describe("a whole run", () => {
         name: "search",
         spanId: spanIdOf("tool"),
         parentSpanId: spanIdOf("llm"),
+        place: tool,
         input: "{}",
         output: "found",
         toolCallId: "call_1",
@@ -100,6 +105,7 @@ describe("a whole run", () => {
         kind: "run",
         name: "assistant",
         parentSpanId: undefined,
+        place: root,
         startTimeUnixMs: AT,
         endTimeUnixMs: AT + 8,
         input: { question: "?" },
@@ -125,6 +131,47 @@ describe("a whole run", () => {
     add(token("Hel"));
     add(["onLlmEnd", { output: "Hello!" }, undefined, llmEnd[3]]);
     expect(spans[0]).toMatchObject({ output: "Hello!", streamedText: "Hel" });
+  });
+});
+
+describe("a span that has begun", () => {
+  it("is handed out once, as it is, unless it ends before", () => {
+    let opened = 0;
+    const assembler = new SpanAssembler(ASSEMBLER_LIMITS, { onSpan: () => {}, onOpen: () => opened++ });
+    for (const call of [runStart, llmStart, token("He"), llmEnd]) assembler.add(...call, 0);
+    expect([opened, assembler.hasOpened]).toEqual([2, true]);
+    expect(assembler.takeOpened()).toMatchObject([{ kind: "run", name: "assistant", input: { question: "?" } }]);
+    expect([assembler.takeOpened(), assembler.hasOpened]).toEqual([[], false]);
+    assembler.add(...action, 0);
+    expect(assembler.hasOpened).toBe(false);
+  });
+
+  it("is kept for nobody who does not ask", () => {
+    const { add, assembler } = assemble();
+    add(runStart);
+    expect(assembler.hasOpened).toBe(false);
+  });
+});
+
+describe("the place of a span", () => {
+  it("is known of as many ended spans as may still get children, and of the run's own always", () => {
+    const { spans, add } = assemble();
+    add(runStart);
+    add(runEnd);
+    const toolAt = (index: number, parent: string): void => {
+      const context = contextOf({ span: `t${index}`, parent });
+      add(["onToolStart", "t", "", context]);
+      add(["onToolEnd", "t", "", context]);
+    };
+    for (let index = 0; index < 5000; index++) toolAt(index, "root");
+    toolAt(5001, "t4999");
+    toolAt(5002, "t1");
+    toolAt(5003, "root");
+    expect(spans.slice(-3).map(({ place }) => place.parent?.spanId)).toEqual([
+      spanIdOf("t4999"),
+      undefined,
+      spanIdOf("root"),
+    ]);
   });
 });
 
@@ -159,7 +206,7 @@ describe("order", () => {
     const expected = assemble();
     for (const call of calls) expected.add(call);
     const comparable = (spans: FinishedSpan[]): unknown[] =>
-      spans.map(({ run: _run, ...span }) => span).sort((a, b) => a.spanId.localeCompare(b.spanId));
+      spans.map(({ run: _run, place: _place, ...span }) => span).sort((a, b) => a.spanId.localeCompare(b.spanId));
     fc.assert(
       fc.property(fc.shuffledSubarray(calls, { minLength: calls.length }), (shuffled) => {
         // An action after both ends of its span is late: it is the one event whose place matters.

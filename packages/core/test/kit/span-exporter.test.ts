@@ -3,7 +3,7 @@ import type { Outcome, StartInfo } from "../../src/exporter.ts";
 import { PENDING, missingHooks } from "../../src/exporter.ts";
 import { SpanTelemetryExporter } from "../../src/kit/span-exporter.ts";
 import type { SpanExporterOptions } from "../../src/kit/span-exporter.ts";
-import type { FinishedSpan } from "../../src/kit/span.ts";
+import type { FinishedSpan, OpenedSpan } from "../../src/kit/span.ts";
 import { RUN_ID, contextOf } from "../support/event-context.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { RecordingHost, START_INFO } from "../support/recording-host.ts";
@@ -139,5 +139,40 @@ describe("SpanTelemetryExporter", () => {
     host.accept(exporter.onToolEnd("search", "", toolContext));
     await clock.pass(1000);
     expect(exporter.sent).toHaveLength(1);
+  });
+});
+
+class LiveExporter extends ListExporter {
+  readonly announced: string[] = [];
+  readonly answers: (() => void)[] = [];
+
+  protected override async announce(spans: readonly OpenedSpan[]): Promise<void> {
+    this.announced.push(spans.map(({ kind, name }) => `${kind} ${name}`).join());
+    await new Promise<void>((resolve) => this.answers.push(resolve));
+    if (this.announced.length > 1) throw new Error("no");
+  }
+}
+
+describe("an exporter that shows spans that have begun", () => {
+  it("is given those that are still open after a moment, one batch at a time, and settles nothing by it", async () => {
+    const clock = new FakeClock();
+    const exporter = new LiveExporter({ clock, flushIntervalMs: 1000 });
+    const host = RecordingHost.attach(exporter);
+    host.accept(exporter.onRunStart(RUN_ID, {}, contextOf()));
+    host.accept(exporter.onToolStart("quick", "", toolContext));
+    host.accept(exporter.onToolEnd("quick", "", toolContext));
+    await clock.pass(1000);
+    expect(exporter.announced).toEqual(["run agent"]);
+    host.accept(exporter.onToolStart("slow", "", contextOf({ span: "slow", parent: "root" })));
+    await clock.pass(5000);
+    expect(exporter.announced).toHaveLength(1);
+    exporter.answers[0]?.();
+    await clock.pass(1000);
+    expect(exporter.announced).toEqual(["run agent", "tool slow"]);
+    exporter.answers[1]?.();
+    await clock.pass(0);
+    expect([host.errors.length, host.outcomes, host.pending]).toEqual([1, { delivered: 2 }, 2]);
+    await exporter.shutdown(never);
+    expect(host.outcomes).toEqual({ delivered: 4 });
   });
 });

@@ -1,6 +1,9 @@
 export { DATADOG_SPANS_PATH, DatadogIntake, startDatadogIntake } from "./datadog-intake.ts";
 export type { DatadogIntakeOptions, ReceivedSpan } from "./datadog-intake.ts";
 export type { DatadogSpan, DatadogSpanKind } from "./datadog-span.ts";
+export { LangsmithIntake, startLangsmithIntake } from "./langsmith-intake.ts";
+export type { LangsmithIntakeOptions, ReceivedOperation } from "./langsmith-intake.ts";
+export type { LangsmithRun, RunOperation } from "./langsmith-run.ts";
 export { parseFault } from "./faults.ts";
 export type { Fault, FaultKind } from "./faults.ts";
 export { HttpIntake } from "./http-intake.ts";

@@ -1,0 +1,1 @@
+export { LangsmithExporter } from "./exporter.ts";

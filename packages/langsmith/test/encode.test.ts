@@ -1,0 +1,200 @@
+import { TelemetryError } from "@charm/telemetry-core";
+import type { FinishedSpan, LlmSpan, RunSpan, ToolSpan } from "@charm/telemetry-core/kit";
+import { describe, expect, it } from "vitest";
+import { Addresses } from "../src/address.ts";
+import { encodeEnd, encodeStart, encodeWhole } from "../src/encode.ts";
+
+const AT = 1_795_338_694_583.25;
+const RUN_ID = "0192f0c1-7a10-7000-8000-00000000c0de";
+
+const root = { spanId: "0cc3c4072e8d8f90", parentSpanId: undefined, startTimeUnixMs: AT, parent: undefined };
+const below = { spanId: "ffffffffffffffff", parentSpanId: root.spanId, startTimeUnixMs: AT, parent: root };
+
+const base = {
+  runId: RUN_ID,
+  traceId: RUN_ID.replaceAll("-", ""),
+  startTimeUnixMs: AT,
+  endTimeUnixMs: AT + 12.5,
+  status: "ok",
+  error: undefined,
+  isPartial: false,
+  run: { name: "research-agent", threadId: "session-42", tags: ["team:research"], metadata: { plan: "pro" } },
+  actions: [],
+  streamedText: undefined,
+  eventCount: 2,
+} as const;
+
+const run: RunSpan = {
+  ...base,
+  kind: "run",
+  name: "research-agent",
+  spanId: root.spanId,
+  parentSpanId: undefined,
+  place: root,
+  input: { question: "?" },
+  output: { answer: "!" },
+};
+const tool: ToolSpan = {
+  ...base,
+  kind: "tool",
+  name: "search",
+  spanId: below.spanId,
+  parentSpanId: root.spanId,
+  place: below,
+  input: '{"query":"x"}',
+  output: "found",
+  toolCallId: "call_1",
+};
+const llm: LlmSpan = {
+  ...base,
+  kind: "llm",
+  name: "chat-model",
+  spanId: below.spanId,
+  parentSpanId: root.spanId,
+  place: below,
+  model: "gpt-4o-mini",
+  provider: "openai",
+  parameters: { temperature: 0, max_completion_tokens: 64, stop: ["\n"] },
+  input: [{ role: "user", content: "?" }],
+  output: "!",
+  usage: { inputTokens: 42, outputTokens: 7, cachedInputTokens: 30, reasoningTokens: 2 },
+  finishReason: "stop",
+  timeToFirstTokenMs: 2.5,
+};
+
+const addresses = new Addresses();
+const whole = (span: FinishedSpan): ReturnType<typeof encodeWhole> => encodeWhole(span, addresses.of(span), "demo");
+
+describe("the start of a run", () => {
+  it("has what went in, and no end", () => {
+    const encoded = encodeStart({ ...run, error: new Error("its end was not seen") }, addresses.of(run), "demo");
+    expect(encoded).toEqual({
+      id: RUN_ID,
+      trace_id: RUN_ID,
+      dotted_order: `20261122T091134583250Z${RUN_ID}`,
+      name: "research-agent",
+      run_type: "chain",
+      start_time: "2026-11-22T09:11:34.583250Z",
+      session_name: "demo",
+      tags: ["team:research"],
+      inputs: { question: "?" },
+      extra: { metadata: { plan: "pro", thread_id: "session-42", charm_run_id: RUN_ID } },
+    });
+  });
+});
+
+describe("the end of a run that is known", () => {
+  it("repeats its address and leaves its inputs alone", () => {
+    const encoded = encodeEnd(run, addresses.of(run), "demo");
+    expect(encoded).toMatchObject({
+      id: RUN_ID,
+      dotted_order: `20261122T091134583250Z${RUN_ID}`,
+      start_time: "2026-11-22T09:11:34.583250Z",
+      end_time: "2026-11-22T09:11:34.595750Z",
+      outputs: { answer: "!" },
+    });
+    expect(encoded).not.toHaveProperty("inputs");
+  });
+});
+
+describe("what went in and came out", () => {
+  it("is an object, also where a tool was given or gave text", () => {
+    expect(whole(tool)).toMatchObject({ inputs: { query: "x" }, outputs: { output: "found" } });
+    expect(whole({ ...tool, input: "[1]", output: '{"a":1}' })).toMatchObject({
+      inputs: { input: "[1]" },
+      outputs: { a: 1 },
+    });
+    expect(whole({ ...tool, input: undefined, output: undefined })).toMatchObject({ inputs: {} });
+    expect(whole({ ...tool, output: undefined })).not.toHaveProperty("outputs");
+  });
+
+  it("of a run is what it has streamed where its end says nothing", () => {
+    expect(whole({ ...run, output: {}, streamedText: "Hello" }).outputs).toEqual({ output: "Hello" });
+    expect(whole({ ...run, output: {} }).outputs).toEqual({});
+    expect(whole({ ...run, output: undefined })).not.toHaveProperty("outputs");
+  });
+
+  it("of a model is a message, or several, with their tool calls and the usage", () => {
+    const usage_metadata = {
+      input_tokens: 42,
+      output_tokens: 7,
+      total_tokens: 49,
+      input_token_details: { cache_read: 30 },
+      output_token_details: { reasoning: 2 },
+    };
+    expect(whole(llm).outputs).toEqual({ role: "assistant", content: "!", usage_metadata });
+    const call = { role: "assistant", content: "", toolCalls: [{ id: "call_1", name: "search", arguments: "{}" }] };
+    const answer = { role: "tool", content: "found", toolCallId: "call_1" };
+    const encodedCall = {
+      role: "assistant",
+      content: "",
+      tool_calls: [{ id: "call_1", type: "function", function: { name: "search", arguments: "{}" } }],
+    };
+    expect(whole({ ...llm, output: [call] }).outputs).toEqual({ ...encodedCall, usage_metadata });
+    const several = whole({ ...llm, output: [call, answer], input: [call, answer] });
+    const messages = [encodedCall, { role: "tool", content: "found", tool_call_id: "call_1" }];
+    expect(several).toMatchObject({ inputs: { messages }, outputs: { messages, usage_metadata } });
+    expect(whole({ ...llm, output: undefined }).outputs).toEqual({ usage_metadata });
+    expect(whole({ ...llm, output: undefined, usage: {} })).not.toHaveProperty("outputs");
+  });
+});
+
+describe("a model's run", () => {
+  it("says which model it was and how it was called, in LangSmith's names", () => {
+    expect(whole(llm).extra).toMatchObject({
+      metadata: {
+        ls_model_type: "chat",
+        ls_provider: "openai",
+        ls_model_name: "gpt-4o-mini",
+        ls_temperature: 0,
+        ls_max_tokens: 64,
+        ls_stop: ["\n"],
+        finish_reason: "stop",
+      },
+      invocation_params: { model: "gpt-4o-mini", temperature: 0, max_completion_tokens: 64 },
+    });
+  });
+
+  it("has one event for its first token, however many there were", () => {
+    expect(whole(llm).events).toEqual([{ name: "new_token", time: "2026-11-22T09:11:34.585750Z" }]);
+    expect(whole({ ...llm, timeToFirstTokenMs: undefined })).not.toHaveProperty("events");
+  });
+});
+
+it("keeps an action as an event of the run in which it happened", () => {
+  const actions = ['{"query":"x"}', "x"].map((toolInput) => ({ tool: "search", toolInput, timeUnixMs: AT + 1 }));
+  const time = "2026-11-22T09:11:34.584250Z";
+  expect(whole({ ...run, actions }).events).toEqual([
+    { name: "agent_action", time, kwargs: { tool: "search", tool_input: { query: "x" } } },
+    { name: "agent_action", time, kwargs: { tool: "search", tool_input: "x" } },
+  ]);
+});
+
+describe("an error", () => {
+  it("has its type, message and stack, and those of its causes", () => {
+    const cause = Object.assign(new Error("no rows"), { stack: "Error: no rows\n    at query (db.js:1:1)" });
+    const error = Object.assign(new TypeError("failed", { cause }), {
+      stack: "TypeError: failed\n    at tool (a.js:1:1)",
+    });
+    expect(whole({ ...tool, status: "error", error }).error).toBe(
+      "TypeError: failed\n    at tool (a.js:1:1)\nCaused by: Error: no rows\n    at query (db.js:1:1)",
+    );
+  });
+
+  it("has a name of its own also where the stack says another", () => {
+    const error = Object.assign(new Error("denied"), {
+      name: "AccessError",
+      stack: "Error: denied\n    at f (a.js:1:1)",
+    });
+    expect(whole({ ...tool, status: "error", error }).error).toBe("AccessError: denied\n    at f (a.js:1:1)");
+    error.stack = "";
+    expect(whole({ ...tool, status: "error", error }).error).toBe("AccessError: denied");
+  });
+
+  it("of a process that ended first says so without our own stack", () => {
+    const error = new TelemetryError("ABORTED", "tool call aborted: SIGTERM");
+    const encoded = whole({ ...tool, status: "aborted", error });
+    expect(encoded.error).toBe("Aborted: tool call aborted: SIGTERM");
+    expect(encoded.extra).toMatchObject({ metadata: { aborted: true } });
+  });
+});

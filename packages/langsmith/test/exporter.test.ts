@@ -1,0 +1,313 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { HookResult } from "@charm/telemetry-core";
+import { startLangsmithIntake } from "@charm/telemetry-testkit/intakes";
+import type { Fault, LangsmithIntake, LangsmithIntakeOptions } from "@charm/telemetry-testkit/intakes";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { LangsmithExporter } from "../src/index.ts";
+import * as everything from "../src/index.ts";
+import { contextOf, never, runInfo, startExporter } from "./support/attach.ts";
+
+const KEY = "canary-api-key-0123456789";
+const RUN_ID = "0192f0c1-7a10-7000-8000-00000000c0de";
+const ROOT = "00000000000000aa";
+const closing: (() => Promise<unknown>)[] = [];
+
+beforeEach(() => {
+  for (const name of Object.keys(process.env)) if (/^(LANGSMITH|LANGCHAIN)_/.test(name)) vi.stubEnv(name, undefined);
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+type Started = Awaited<ReturnType<typeof startExporter>> & { intake: LangsmithIntake };
+
+async function start(options: LangsmithIntakeOptions = {}): Promise<Started> {
+  const intake = await startLangsmithIntake({ apiKey: KEY, ...options });
+  closing.push(() => intake.close());
+  vi.stubEnv("LANGSMITH_API_KEY", KEY);
+  vi.stubEnv("LANGSMITH_ENDPOINT", intake.url);
+  const started = await startExporter();
+  closing.push(() => started.exporter.shutdown(AbortSignal.abort()));
+  return { ...started, intake };
+}
+
+function playTool({ exporter, accept }: Pick<Started, "exporter" | "accept">, id: string, output = "found"): void {
+  const context = contextOf(id.padStart(16, "0"), ROOT);
+  accept(exporter.onToolStart("search", "{}", context), exporter.onToolEnd("search", output, context));
+}
+
+/** Resolves when the start of so many runs has been acknowledged. */
+async function shown(intake: LangsmithIntake, count: number): Promise<void> {
+  while (intake.operations.filter(({ acknowledged }) => acknowledged).length < count) await delay(5);
+  await delay(0);
+}
+
+describe("LangsmithExporter", () => {
+  it("is the only thing that the package exports, and takes no arguments", () => {
+    expect(Object.keys(everything)).toEqual(["LangsmithExporter"]);
+    expect(LangsmithExporter.length).toBe(0);
+  });
+
+  it("is disabled without a key, with one reason", async () => {
+    const { account } = await startExporter();
+    expect(account.disabled).toBe(
+      "no API key. Set LANGSMITH_API_KEY (or LANGCHAIN_API_KEY) in the agent's environment.",
+    );
+  });
+
+  it("is disabled by a proxy variable that holds no URL", async () => {
+    vi.stubEnv("LANGSMITH_API_KEY", KEY);
+    vi.stubEnv("HTTPS_PROXY", "proxy:canary");
+    vi.stubEnv("https_proxy", undefined);
+    const { account } = await startExporter();
+    expect(account.disabled).toBe("HTTPS_PROXY is not the URL of a proxy, such as http://proxy.example:3128.");
+  });
+
+  it("settles as disabled what it is given all the same", async () => {
+    const started = await startExporter();
+    playTool(started, "1");
+    await started.exporter.shutdown(never);
+    expect(started.account.outcomes).toEqual({ disabled: 2 });
+  });
+
+  it("sends a short run once, whole, under the run's own id", async () => {
+    const { exporter, account, accept, intake } = await start();
+    const root = contextOf(ROOT, undefined, {
+      run: runInfo({ threadId: "t-1", tags: ["fast"], metadata: { plan: "pro" } }),
+    });
+    accept(exporter.onRunStart(RUN_ID, { question: "?" }, root), exporter.onRunEnd(RUN_ID, { answer: "!" }, root));
+    await exporter.flush(never);
+    expect(intake.operations).toMatchObject([{ kind: "post", acknowledged: true }]);
+    expect(intake.runs.get(RUN_ID)).toMatchObject({
+      name: "Research Agent",
+      run_type: "chain",
+      session_name: "default",
+      tags: ["fast"],
+      inputs: { question: "?" },
+      outputs: { answer: "!" },
+      extra: { metadata: { plan: "pro", thread_id: "t-1", charm_run_id: RUN_ID } },
+    });
+    expect(account).toMatchObject({ outcomes: { delivered: 2 }, units: { spans: 1, requests: 1 } });
+    expect(intake.requests[0]?.headers["user-agent"]).toMatch(/^langsmith-js\//);
+  });
+
+  it("shows a long run at its start, and patches it at its end without its inputs", async () => {
+    const { exporter, account, accept, intake } = await start();
+    const root = contextOf(ROOT);
+    accept(exporter.onRunStart(RUN_ID, { question: "?" }, root));
+    await shown(intake, 1);
+    expect(intake.operations).toMatchObject([{ kind: "post", run: { id: RUN_ID, inputs: { question: "?" } } }]);
+    expect(intake.unended().map(({ id }) => id)).toEqual([RUN_ID]);
+    expect(account.settled).toBe(0);
+    accept(exporter.onRunEnd(RUN_ID, { answer: "!" }, { ...root, timeUnixMs: root.timeUnixMs + 2000.5 }));
+    await exporter.shutdown(never);
+    expect(intake.operations[1]).toMatchObject({ kind: "patch", run: { outputs: { answer: "!" } } });
+    expect(intake.operations[1]?.run).not.toHaveProperty("inputs");
+    expect(intake.unended()).toEqual([]);
+    expect(account).toMatchObject({ outcomes: { delivered: 2 }, units: { spans: 1, requests: 2 } });
+  });
+
+  it("posts a run whole at its end when LangSmith did not take its start", async () => {
+    const { exporter, account, accept, intake } = await start();
+    await intake.setFault({ kind: "status", status: 422, times: 1 });
+    const root = contextOf(ROOT);
+    accept(exporter.onRunStart(RUN_ID, { question: "?" }, root));
+    await intake.waitForRequests(1);
+    accept(exporter.onRunEnd(RUN_ID, {}, root));
+    await exporter.shutdown(never);
+    expect(intake.operations).toMatchObject([{ kind: "post", run: { inputs: { question: "?" } } }]);
+    expect(account.outcomes).toEqual({ delivered: 2 });
+  });
+
+  it("never lets an end overtake its start", async () => {
+    const { exporter, accept, intake } = await start();
+    await intake.setFault({ kind: "slow", delayMs: 300, times: 1 });
+    const root = contextOf(ROOT);
+    accept(exporter.onRunStart(RUN_ID, {}, root));
+    await intake.waitForRequests(1);
+    accept(exporter.onRunEnd(RUN_ID, {}, root));
+    await exporter.shutdown(never);
+    expect(intake.operations.map(({ kind }) => kind)).toEqual(["post", "patch"]);
+  });
+
+  it("puts parallel tools of one microsecond under their run, each at a place of its own", async () => {
+    const { exporter, accept, intake } = await start();
+    const timeUnixMs = Date.now() + 0.25;
+    const root = contextOf(ROOT, undefined, { timeUnixMs });
+    accept(exporter.onRunStart(RUN_ID, {}, root));
+    const tools = Array.from({ length: 30 }, (_, index) =>
+      contextOf((index + 1).toString(16).padStart(16, "0"), ROOT, { timeUnixMs }),
+    );
+    accept(...tools.map((context): HookResult => exporter.onToolStart("t", "{}", context)));
+    await shown(intake, 31);
+    accept(...tools.map((context): HookResult => exporter.onToolEnd("t", "{}", context)));
+    accept(exporter.onRunEnd(RUN_ID, {}, root));
+    await exporter.shutdown(never);
+    expect(intake.runs.size).toBe(31);
+    expect(new Set([...intake.runs.values()].map((run) => run.dotted_order)).size).toBe(31);
+    expect([intake.unknownParents(), intake.unposted(), intake.unended()]).toEqual([[], [], []]);
+    expect(intake.requests.every(({ status }) => status === 202)).toBe(true);
+  });
+
+  it("sends to the project and the workspace that variables name", async () => {
+    vi.stubEnv("LANGCHAIN_PROJECT", "research");
+    vi.stubEnv("LANGSMITH_WORKSPACE_ID", "11111111-2222-4333-8444-555555555555");
+    const started = await start({ workspaceId: "11111111-2222-4333-8444-555555555555" });
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    expect(started.intake.operations).toMatchObject([{ run: { session_name: "research" } }]);
+  });
+
+  it("sends no environment variables, and nothing that is to be hidden", async () => {
+    vi.stubEnv("LANGSMITH_HIDE_INPUTS", "true");
+    vi.stubEnv("LANGCHAIN_HIDE_OUTPUTS", "true");
+    vi.stubEnv("LANGSMITH_CANARY_NAME", "canary-of-the-environment");
+    const { exporter, accept, intake } = await start();
+    const context = contextOf("1".padStart(16, "0"), ROOT);
+    accept(
+      exporter.onLlmStart({ model: "m", messages: [{ role: "user", content: "private-in" }] }, context),
+      exporter.onAgentAction("search", "private-action", context),
+      exporter.onLlmEnd({ output: "private-out", usage: { inputTokens: 1, outputTokens: 2 } }, context),
+    );
+    await exporter.flush(never);
+    const sent = String(intake.requests[0]?.body);
+    expect(sent).not.toMatch(/private|canary|LANGSMITH_/);
+    expect(intake.operations[0]?.run).toMatchObject({
+      inputs: {},
+      outputs: {},
+      extra: { metadata: { usage_metadata: { input_tokens: 1, output_tokens: 2, total_tokens: 3 } } },
+    });
+  });
+
+  it("counts as sampled the traces that are left out, whole", async () => {
+    vi.stubEnv("LANGSMITH_TRACING_SAMPLING_RATE", "0.5");
+    const { exporter, accept, account, intake } = await start();
+    for (let index = 0; index < 40; index++) {
+      const runId = `run-${index}`;
+      const root = contextOf(ROOT, undefined, { runId });
+      const tool = contextOf("1".padStart(16, "0"), ROOT, { runId });
+      accept(exporter.onRunStart(runId, {}, root), exporter.onToolStart("t", "", tool));
+      accept(exporter.onToolEnd("t", "", tool), exporter.onRunEnd(runId, {}, root));
+    }
+    await exporter.shutdown(never);
+    const traces = new Set(intake.operations.map(({ run }) => run.trace_id)).size;
+    expect(traces).toBeGreaterThan(8);
+    expect(traces).toBeLessThan(32);
+    expect(account.outcomes).toEqual({ delivered: traces * 4, sampled: (40 - traces) * 4 });
+    expect(intake.received.runs).toBe(traces * 2);
+  });
+
+  it("masks a secret that was split over tokens", async () => {
+    const { exporter, accept, intake } = await start();
+    const context = contextOf("0000000000000001", ROOT);
+    accept(
+      exporter.onLlmStart({ model: "m" }, context),
+      ...["my can", "ary-sec", "ret!"].map((token): HookResult => exporter.onLlmNewToken(token, context)),
+      exporter.onLlmEnd({}, context),
+    );
+    await exporter.shutdown(never);
+    expect(intake.operations[0]?.run.outputs).toEqual({ role: "assistant", content: "my [CANARY_REDACTED]!" });
+    expect(intake.requests.map(({ body }) => String(body)).join("")).not.toContain("canary");
+  });
+
+  it("halves what is too large for one request, and drops alone what is too large by itself", async () => {
+    const started = await start();
+    for (let index = 1; index <= 4; index++) playTool(started, String(index), "x".repeat(6 * 1024 * 1024));
+    playTool(started, "5", "é".repeat(11 * 1024 * 1024));
+    await started.exporter.flush(never);
+    expect(started.account.outcomes).toEqual({ delivered: 8, too_large: 2 });
+    expect(started.intake.received.runs).toBe(4);
+  });
+
+  it("says which variable to look at when the key is refused, and stops asking", async () => {
+    const started = await start({ apiKey: "another-key" });
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    playTool(started, "2");
+    await started.exporter.flush(never);
+    expect(started.intake.requests).toHaveLength(1);
+    expect(started.account.outcomes).toEqual({ rejected: 4 });
+    expect(started.account.warnings).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1:\d+ refuses the key in LANGSMITH_API_KEY: 403 .* LANGSMITH_WORKSPACE_ID\?/),
+    ]);
+    expect(JSON.stringify(started.account)).not.toContain("canary");
+  });
+
+  it.each([
+    [401, "rejected"],
+    [403, "rejected"],
+    [404, "rejected"],
+    [409, "rejected"],
+    [413, "too_large"],
+    [422, "rejected"],
+  ])("counts what is answered with %i as %s, though the vendor's client says nothing", async (status, reason) => {
+    const started = await start();
+    await started.intake.setFault({ kind: "status", status });
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    expect(started.account).toMatchObject({ outcomes: { [reason]: 2 }, units: { requests: 1 } });
+    expect(started.account.outcomes).not.toHaveProperty("delivered");
+    expect(started.account.warnings).toHaveLength(1);
+  });
+
+  const recoveries: [name: string, fault: Fault, requests: number][] = [
+    ["429 with Retry-After", { kind: "status", status: 429, retryAfter: 1, times: 1 }, 2],
+    ["500", { kind: "status", status: 500, times: 1 }, 2],
+    ["a lost acknowledgement", { kind: "lost-ack", times: 1 }, 2],
+    ["a slow answer", { kind: "slow", delayMs: 200, times: 1 }, 1],
+  ];
+  it.each(recoveries)("delivers in spite of %s", async (_name, fault, requests) => {
+    const started = await start();
+    await started.intake.setFault(fault);
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    // Every further request is one of the one layer that retries and counts.
+    expect(started.account).toMatchObject({
+      outcomes: { delivered: 2 },
+      units: { spans: 1, requests: started.intake.requests.length },
+    });
+    expect(started.account.units.retries ?? 0).toBe(requests - 1);
+    expect(started.intake.requests).toHaveLength(requests);
+    expect(started.intake.acknowledged.runs).toBe(1);
+  });
+
+  it("waits as long as Retry-After says, and not as the vendor's client would", async () => {
+    const started = await start();
+    await started.intake.setFault({ kind: "status", status: 503, retryAfter: 2, times: 1 });
+    const before = performance.now();
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    expect(performance.now() - before).toBeGreaterThan(1990);
+    expect(started.account.outcomes).toEqual({ delivered: 2 });
+  });
+
+  it("does not wait longer than it may for a backend that hangs", async () => {
+    const started = await start();
+    const { exporter, accept, account, intake } = started;
+    await intake.setFault({ kind: "hang" });
+    accept(exporter.onRunStart(RUN_ID, {}, contextOf(ROOT)));
+    await intake.waitForRequests(1);
+    playTool(started, "1");
+    const stop = new AbortController();
+    const stopped = exporter.shutdown(stop.signal);
+    await intake.waitForRequests(1);
+    stop.abort();
+    await stopped;
+    expect(account).toMatchObject({ accepted: 3, settled: 3, outcomes: { deadline: 3 } });
+  });
+
+  it("leaves the process's fetch and console alone", async () => {
+    const fetchBefore = globalThis.fetch;
+    const warn = vi.spyOn(console, "warn");
+    const error = vi.spyOn(console, "error");
+    const started = await start();
+    await started.intake.setFault({ kind: "status", status: 422 });
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    expect(globalThis.fetch).toBe(fetchBefore);
+    expect(Object.getOwnPropertySymbols(globalThis).map(String)).not.toContain("Symbol(ls:fetch_implementation)");
+    expect([warn.mock.calls, error.mock.calls]).toEqual([[], []]);
+  });
+});
