@@ -18,8 +18,10 @@ test("the package exports these names and no others", () => {
         "DATADOG_SPANS_PATH",
         "DatadogIntake",
         "HttpIntake",
+        "SentryIntake",
         "parseFault",
         "startDatadogIntake",
+        "startSentryIntake",
       ],
     }
   `);
