@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type { EventContext, LlmRequest, LlmResponse, Outcome, Pending, StartInfo } from "@charm/telemetry-core";
 import { SpanTelemetryExporter, planRequests } from "@charm/telemetry-core/kit";
 import type { FinishedSpan } from "@charm/telemetry-core/kit";
@@ -115,6 +116,8 @@ export class SentryExporter extends SpanTelemetryExporter {
   protected override async send(spans: readonly FinishedSpan[], signal: AbortSignal): Promise<Outcome | Outcome[]> {
     const connection = this.#connection;
     if (connection === undefined) return "disabled";
+    // Each trace is a request of its own, and each request listens to it.
+    setMaxListeners(0, signal);
     const outcomes = new Map<FinishedSpan, Outcome>();
     const traces = new Map<string, FinishedSpan[]>();
     for (const span of spans) {
@@ -146,11 +149,11 @@ export class SentryExporter extends SpanTelemetryExporter {
     const items = spans.map((span) => encodeSpan(span, segmentId, surroundings, maxSpanBytes));
     const deliver = async (from: number, to: number): Promise<void> => {
       const outcome = await sender.send(spanEnvelope(items.slice(from, to), first, options, surroundings), signal);
-      if (outcome !== "too_large" || to - from === 1)
-        return void spans.slice(from, to).forEach((span) => outcomes.set(span, outcome));
-      const middle = (from + to) >> 1;
-      await deliver(from, middle);
-      await deliver(middle, to);
+      if (outcome === "too_large" && to - from > 1) {
+        const middle = (from + to) >> 1;
+        await deliver(from, middle);
+        await deliver(middle, to);
+      } else for (const span of spans.slice(from, to)) outcomes.set(span, outcome);
     };
     const limits = { maxRequestBytes: options.maxItemBytes, maxRequestItems: MAX_ITEM_SPANS };
     for (const span of spans) outcomes.set(span, "too_large");

@@ -208,8 +208,8 @@ describe("encodeSpan", () => {
           ]) {
             for (const attribute of Object.values(encoded(span).attributes)) {
               const { value, type } = attribute ?? {};
-              if (type === "array") expect(Array.isArray(value)).toBe(true);
-              else expect(typeof value).toBe(type === "integer" || type === "double" ? "number" : type);
+              const actual = Array.isArray(value) ? "array" : typeof value;
+              expect(actual).toBe(type === "integer" || type === "double" ? "number" : type);
             }
           }
         },

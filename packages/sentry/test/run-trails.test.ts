@@ -24,7 +24,7 @@ describe("RunTrails", () => {
   it("reports an error once in a run, although it comes again as another object", () => {
     const trails = new RunTrails();
     const error = new Error("no rows");
-    const copy = Object.assign(new Error("no rows"), { stack: error.stack });
+    const copy = Object.assign(new Error("no rows"), { stack: error.stack ?? "" });
     trails.fail(run("a"), "agent.tool", "tool error", error);
     trails.fail(run("a"), "agent.run", "run error", copy);
     expect(messages(trails, error)).toEqual([]);
@@ -36,7 +36,7 @@ describe("RunTrails", () => {
     const errors = [new Error("no rows"), new Error("no rows")];
     const wrapped = new Error("no rows", { cause: errors[0] });
     for (const error of [...errors, wrapped]) trails.fail(run("a"), "agent.tool", "tool error", error);
-    const copy = Object.assign(new Error("no rows"), { stack: errors[0]?.stack });
+    const copy = Object.assign(new Error("no rows"), { stack: errors[0]?.stack ?? "" });
     trails.fail(run("b"), "agent.run", "run error", copy);
     for (const error of [...errors, wrapped, copy]) expect(trails.reportOf(error)).toBeDefined();
   });
