@@ -5,12 +5,11 @@ import { TelemetryError } from "@charm/telemetry-core";
 import type { Outcome, TelemetryErrorCode } from "@charm/telemetry-core";
 import { RETRY_POLICY, describeFailure, judge, oneLine, systemClock, wait } from "@charm/telemetry-core/kit";
 import type { Clock, Reporter, RetryPolicy } from "@charm/telemetry-core/kit";
-import { getEnvelopeEndpointWithUrlEncodedAuth } from "@sentry/core";
 import type { Envelope, Transport } from "@sentry/core";
-import { makeNodeTransport } from "@sentry/node";
 import type { Dsn } from "./options.ts";
+import type { Sdk } from "./sdk.ts";
 
-type HttpModule = NonNullable<Parameters<typeof makeNodeTransport>[0]["httpModule"]>;
+type HttpModule = NonNullable<Parameters<Sdk["makeNodeTransport"]>[0]["httpModule"]>;
 
 const MAX_ANSWER_BYTES = 4096;
 /** Far beyond what is ever on its way: the transport would drop what is more. */
@@ -18,6 +17,8 @@ const MAX_IN_FLIGHT = 100_000;
 
 export interface EnvelopeSenderOptions {
   readonly dsn: Dsn;
+  readonly parts: Pick<Sdk, "getEnvelopeEndpointWithUrlEncodedAuth" | "makeNodeTransport">;
+  /** What Sentry is told that it talks to. */
   readonly sdk: { readonly name: string; readonly version: string };
   readonly proxy: string | undefined;
   /** For one try. */
@@ -66,9 +67,9 @@ export class EnvelopeSender {
 
   constructor(options: EnvelopeSenderOptions) {
     this.#options = { retry: RETRY_POLICY, deadlineMs: 60_000, coolDownMs: 60_000, clock: systemClock, ...options };
-    const { dsn, sdk, proxy } = options;
-    this.#transport = makeNodeTransport({
-      url: getEnvelopeEndpointWithUrlEncodedAuth({ ...dsn, publicKey: dsn.publicKey.reveal() }, undefined, sdk),
+    const { dsn, parts, sdk, proxy } = options;
+    this.#transport = parts.makeNodeTransport({
+      url: parts.getEnvelopeEndpointWithUrlEncodedAuth({ ...dsn, publicKey: dsn.publicKey.reveal() }, undefined, sdk),
       bufferSize: MAX_IN_FLIGHT,
       recordDroppedEvent: () => {}, // `send` resolves without a status: that is told there
       httpModule: { request: this.#request },

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { FinishedSpan } from "@charm/telemetry-core/kit";
-import type { ErrorEvent, Exception, StackParser } from "@sentry/core";
-import { exceptionFromError } from "@sentry/core";
+import type { ErrorEvent, Exception } from "@sentry/core";
 import { agentNameOf, seconds } from "./encode.ts";
 import type { Surroundings } from "./encode.ts";
 import type { Breadcrumb } from "./run-trails.ts";
+import type { Sdk } from "./sdk.ts";
 
 /** As Sentry's own SDK follows causes. */
 const MAX_CAUSES = 5;
@@ -13,7 +13,6 @@ const MAX_CAUSES = 5;
 export interface EventSurroundings extends Surroundings {
   readonly serverName: string;
   readonly nodeVersion: string;
-  readonly stackParser: StackParser;
 }
 
 /** A failed span's error as an event of Sentry, linked to the span; the same one for the same span. */
@@ -22,8 +21,9 @@ export function errorEventOf(
   error: Error,
   breadcrumbs: readonly Breadcrumb[],
   surroundings: EventSurroundings,
+  parts: Pick<Sdk, "defaultStackParser" | "exceptionFromError">,
 ): ErrorEvent & { readonly event_id: string } {
-  const { environment, release, serverName, nodeVersion, sdk, stackParser } = surroundings;
+  const { environment, release, serverName, nodeVersion, sdk } = surroundings;
   return {
     type: undefined,
     event_id: createHash("sha256").update(`${span.traceId}/${span.spanId}`).digest("hex").slice(0, 32),
@@ -45,18 +45,21 @@ export function errorEventOf(
     },
     tags: { agent: agentNameOf(span, surroundings) },
     breadcrumbs: [...breadcrumbs],
-    exception: { values: exceptionsOf(error, stackParser) },
+    exception: { values: exceptionsOf(error, parts) },
   };
 }
 
 /** Innermost cause first, as Sentry shows them from the last to the first. */
-function exceptionsOf(error: Error, stackParser: StackParser): Exception[] {
+function exceptionsOf(
+  error: Error,
+  { defaultStackParser, exceptionFromError }: Pick<Sdk, "defaultStackParser" | "exceptionFromError">,
+): Exception[] {
   const chain: Error[] = [];
   for (let next: unknown = error; next instanceof Error && chain.length <= MAX_CAUSES; next = next.cause)
     chain.push(next);
   return chain
     .map((link, index) => ({
-      ...exceptionFromError(stackParser, link),
+      ...exceptionFromError(defaultStackParser, link),
       mechanism: {
         ...(index === 0
           ? { type: "charm.telemetry", handled: true }

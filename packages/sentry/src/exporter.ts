@@ -3,10 +3,9 @@ import { setMaxListeners } from "node:events";
 import type { EventContext, LlmRequest, LlmResponse, Outcome, Pending, StartInfo } from "@charm/telemetry-core";
 import { SpanTelemetryExporter, planRequests } from "@charm/telemetry-core/kit";
 import type { FinishedSpan } from "@charm/telemetry-core/kit";
-import { SDK_VERSION, createEnvelope } from "@sentry/core";
 import type { DynamicSamplingContext, Envelope } from "@sentry/core";
-import { contextLinesIntegration, defaultStackParser } from "@sentry/node";
 import { SPAN_ITEM, encodeSpan, segmentName } from "./encode.ts";
+import type { Surroundings } from "./encode.ts";
 import { EnvelopeSender } from "./envelope-sender.ts";
 import { errorEventOf } from "./error-event.ts";
 import type { EventSurroundings } from "./error-event.ts";
@@ -14,11 +13,13 @@ import { DEFAULTS, resolveOptions } from "./options.ts";
 import type { SentryOptions } from "./options.ts";
 import { RunTrails } from "./run-trails.ts";
 import type { Breadcrumb } from "./run-trails.ts";
+import { loadSdk } from "./sdk.ts";
+import type { Sdk } from "./sdk.ts";
 
-const SDK = { name: "sentry.javascript.node", version: SDK_VERSION };
 const MAX_ITEM_SPANS = 1000;
 
 interface Connection {
+  readonly parts: Sdk;
   readonly options: SentryOptions;
   readonly surroundings: EventSurroundings;
   readonly sender: EnvelopeSender;
@@ -36,22 +37,25 @@ export class SentryExporter extends SpanTelemetryExporter {
     super({ batchSize: DEFAULTS.batchSize, flushIntervalMs: DEFAULTS.flushIntervalMs });
   }
 
-  protected override connect(info: StartInfo): void {
+  protected override async connect(info: StartInfo): Promise<void> {
     const resolved = resolveOptions(process.env, info.agent);
     if ("disabled" in resolved) return this.disable(resolved.disabled);
     const { options } = resolved;
+    const parts = await loadSdk();
+    const sdk = { name: "sentry.javascript.node", version: parts.SDK_VERSION };
     this.#connection = {
+      parts,
       options,
       surroundings: {
         ...options,
         agentName: info.agent.name,
-        sdk: SDK,
+        sdk,
         nodeVersion: info.runtime.version,
-        stackParser: defaultStackParser,
       },
       sender: new EnvelopeSender({
         dsn: options.dsn,
-        sdk: SDK,
+        parts,
+        sdk,
         proxy: options.proxy,
         timeoutMs: options.timeoutMs,
         mask: (text) => info.mask(text),
@@ -163,16 +167,17 @@ export class SentryExporter extends SpanTelemetryExporter {
   /** Nothing where there is no error to report. */
   async #sendError(
     span: FinishedSpan,
-    { options, surroundings, sender }: Connection,
+    { parts, options, surroundings, sender }: Connection,
     signal: AbortSignal,
   ): Promise<Outcome | undefined> {
     const { error } = span;
     const breadcrumbs: readonly Breadcrumb[] | undefined = error && this.#trails.reportOf(error);
     if (error === undefined || breadcrumbs === undefined) return undefined;
-    const event = errorEventOf(span, error, breadcrumbs, surroundings);
-    if (options.sourceLines) await contextLinesIntegration().processEvent?.(event, {}, undefined as never);
+    const event = errorEventOf(span, error, breadcrumbs, surroundings, parts);
+    // Without a client it takes its own defaults.
+    if (options.sourceLines) await parts.contextLinesIntegration().processEvent?.(event, {}, undefined as never);
     const header = { event_id: event.event_id, ...headerOf(span, options, surroundings) };
-    return sender.send(createEnvelope(header, [[{ type: "event" }, event]]), signal);
+    return sender.send([header, [[{ type: "event" }, event]]], signal);
   }
 }
 
@@ -194,18 +199,18 @@ function spanEnvelope(
   } as const;
   const payload = SPAN_ITEM.open + items.join(SPAN_ITEM.separator) + SPAN_ITEM.close;
   // Text goes out as it is. The SDK's types want objects, which it would only turn into the same text.
-  return createEnvelope(headerOf(span, options, surroundings), [[header, payload as never]]);
+  return [headerOf(span, options, surroundings), [[header, payload as never]]];
 }
 
 function headerOf(
   span: FinishedSpan,
   { dsn, environment, release, tracesSampleRate }: SentryOptions,
   surroundings: EventSurroundings,
-): { sent_at: string; sdk: typeof SDK; trace: DynamicSamplingContext } {
+): { sent_at: string; sdk: Surroundings["sdk"]; trace: DynamicSamplingContext } {
   const rand = sampleOf(span.traceId);
   return {
     sent_at: new Date().toISOString(),
-    sdk: SDK,
+    sdk: surroundings.sdk,
     trace: {
       trace_id: span.traceId,
       public_key: dsn.publicKey.reveal(),
