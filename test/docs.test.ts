@@ -5,7 +5,12 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
-const GUIDES = ["README.md", ...readdirSync(join(ROOT, "docs")).filter((file) => file.endsWith(".md")).map((file) => join("docs", file))];
+const GUIDES = [
+  "README.md",
+  ...readdirSync(join(ROOT, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => join("docs", file)),
+];
 
 interface Block {
   readonly info: string;
@@ -45,31 +50,62 @@ function project(): string {
 
 /** The environment of a reader: nothing of this test's. */
 function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:CHARM|DD|DATADOG|VITEST|NODE)_/.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:CHARM|DD|DATADOG|VITEST|NODE)_/.test(name)),
+  );
 }
 
-describe.each(GUIDES)("%s", (page) => {
-  const blocks = blocksOf(readFileSync(join(ROOT, page), "utf8"));
-  const isRun = (block: Block): boolean => block.info === "sh run";
+/** A command of a page, with what the page says it prints. */
+interface Command {
+  readonly block: Block;
+  readonly output: string | undefined;
+}
 
-  if (blocks.some(isRun)) it("has code blocks that do what the page says", () => {
-    const folder = project();
-    blocks.forEach((block, index) => {
-      const title = /\btitle=(\S+)/.exec(block.info)?.[1];
-      if (title !== undefined) {
-        mkdirSync(dirname(join(folder, title)), { recursive: true });
-        writeFileSync(join(folder, title), block.text);
-      }
-      if (!isRun(block)) return;
-      const result = spawnSync("sh", ["-e", "-c", block.text], { cwd: folder, env: environment(), encoding: "utf8" });
-      expect(result.status, `${page}:${block.line}\n${result.stderr}`).toBe(0);
-      const next = blocks[index + 1];
-      if (next?.info === "text output") expect(result.stdout, `${page}:${next.line}`).toBe(next.text);
+/** Writes the page's files and runs its commands, in their order; returns how each ended. */
+function follow(
+  blocks: readonly Block[],
+): { command: Command; status: number | null; stdout: string; stderr: string }[] {
+  const folder = project();
+  return blocks.flatMap((block, index) => {
+    const title = /\btitle=(\S+)/.exec(block.info)?.[1];
+    if (title !== undefined) {
+      mkdirSync(dirname(join(folder, title)), { recursive: true });
+      writeFileSync(join(folder, title), block.text);
+    }
+    if (block.info !== "sh run") return [];
+    const next = blocks[index + 1];
+    const command = { block, output: next?.info === "text output" ? next.text : undefined };
+    const { status, stdout, stderr } = spawnSync("sh", ["-e", "-c", block.text], {
+      cwd: folder,
+      env: environment(),
+      encoding: "utf8",
     });
+    return [{ command, status, stdout, stderr }];
+  });
+}
+
+const pages = GUIDES.map((page) => ({ page, markdown: readFileSync(join(ROOT, page), "utf8") }));
+
+describe("code blocks", () => {
+  const guides = pages.filter(({ markdown }) => blocksOf(markdown).some(({ info }) => info === "sh run"));
+
+  it.each(guides)("of $page do what the page says", ({ page, markdown }) => {
+    for (const { command, status, stdout, stderr } of follow(blocksOf(markdown))) {
+      expect({ status, stderr: status === 0 ? "" : stderr }, `${page}:${command.block.line}`).toEqual({
+        status: 0,
+        stderr: "",
+      });
+      expect(stdout, `${page}:${command.block.line}`).toBe(command.output ?? stdout);
+    }
   });
 
-  it("links to files that exist", () => {
-    const markdown = readFileSync(join(ROOT, page), "utf8");
+  it("are run in both guides", () => {
+    expect(guides.map(({ page }) => page)).toEqual(["docs/agent-guide.md", "docs/exporter-guide.md"]);
+  });
+});
+
+describe("links", () => {
+  it.each(pages)("of $page lead to files that exist", ({ page, markdown }) => {
     const broken = [...markdown.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)]
       .map((match) => match[1] ?? "")
       .filter((target) => !exists(join(ROOT, dirname(page), target)));

@@ -1,13 +1,19 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
+import { cutText } from "./snapshot.ts";
 
 const MAX_MESSAGES = 200;
 const MAX_CHARACTERS = 4000;
+/** All warnings together: what a socket takes even if nobody reads it, since a write to a full one would block. */
+const MAX_TOTAL_CHARACTERS = 64 * 1024;
+/** A secret that lies across the end of what is shown is masked whole. */
+const MASKED_CHARACTERS = 16 * 1024;
 
 /**
  * Words for people, on stderr: each text once, masked, short, and never in the agent's way.
  */
 export class Diagnostics {
   readonly #said = new Set<string>();
+  #saidCharacters = 0;
   readonly #isDebug: boolean;
   /** Replaced whenever the secrets are read again. */
   mask: (text: string) => string = (text) => text;
@@ -18,8 +24,9 @@ export class Diagnostics {
 
   readonly warn = (message: string): void => {
     const text = this.#clean(message);
-    if (this.#said.has(text) || this.#said.size >= MAX_MESSAGES) return;
+    if (this.#said.has(text) || this.#said.size >= MAX_MESSAGES || this.#saidCharacters >= MAX_TOTAL_CHARACTERS) return;
     this.#said.add(text);
+    this.#saidCharacters += text.length;
     writeLine(`[charm-telemetry] ${text}`);
   };
 
@@ -28,7 +35,7 @@ export class Diagnostics {
   };
 
   #clean(message: string): string {
-    return this.mask(message.length > MAX_CHARACTERS ? `${message.slice(0, MAX_CHARACTERS)}…` : message);
+    return cutText(this.mask(message.slice(0, MASKED_CHARACTERS)), MAX_CHARACTERS);
   }
 }
 

@@ -33,7 +33,9 @@ export function watchEnds(handlers: EndHandlers, hasSignals: boolean): () => voi
     uncaught = error;
   };
 
-  const onExit = (code: number): void => {
+  const onExit = (announced: number): void => {
+    // Listeners that ran before have the last word: Node's own says 13 where the program still waits at its top level.
+    const code = Number(process.exitCode ?? announced);
     handlers.end({ kind: "exit", code, error: code === 0 ? undefined : uncaught });
   };
 

@@ -1,5 +1,3 @@
-import { createHash, randomFillSync } from "node:crypto";
-
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const SPAN_ID = /^(?!0{16})[0-9a-f]{16}$/;
@@ -8,9 +6,14 @@ const SPAN_ID = /^(?!0{16})[0-9a-f]{16}$/;
 const pool = Buffer.allocUnsafe(4096);
 let used = pool.length;
 
+/** Loaded with the first id: importing core must not cost these milliseconds. */
+function crypto(): typeof import("node:crypto") {
+  return process.getBuiltinModule("node:crypto");
+}
+
 function random(count: number): number {
   if (used + count > pool.length) {
-    randomFillSync(pool);
+    crypto().randomFillSync(pool);
     used = 0;
   }
   used += count;
@@ -47,5 +50,5 @@ export function asSpanId(id: string | undefined): string | undefined {
 /** 32 hex digits: the digits of a UUID, else the start of the run id's SHA-256. */
 export function traceIdOf(runId: string): string {
   if (UUID.test(runId)) return runId.replaceAll("-", "").toLowerCase();
-  return createHash("sha256").update(runId).digest("hex").slice(0, 32);
+  return crypto().createHash("sha256").update(runId).digest("hex").slice(0, 32);
 }

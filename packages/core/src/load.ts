@@ -9,21 +9,27 @@ import { errorText } from "./snapshot.ts";
  * What `charm.yaml` asks for, and where it is found. Never rejects: what cannot be used is a warning, and events still
  * go to stdout.
  */
-export async function findParts(directory: string): Promise<ManagerParts> {
-  const nothing = { exporters: [], agent: { name: basename(directory) || "agent" }, hasStdout: true, declaredVariables: [], watchesEnds: true };
+export async function findParts(directory?: string): Promise<ManagerParts> {
+  const parts = { exporters: [], agent: { name: "agent" }, hasStdout: true, declaredVariables: [], watchesEnds: true };
   try {
-    const path = findManifest(directory);
-    if (path === undefined) return { ...nothing, warnings: [] };
+    // The working directory may be gone.
+    const folder = directory ?? process.cwd();
+    parts.agent = { name: basename(folder) || parts.agent.name };
+    const path = findManifest(folder);
+    if (path === undefined) return { ...parts, warnings: [] };
     const manifest = await readManifest(path);
     const found = discoverExporters(manifest);
+    // Agents without exporters never load what starts threads.
+    const host = found.exporters.length === 0 ? undefined : await import("./host/index.ts");
     return {
-      ...nothing,
+      ...parts,
       exporters: found.exporters,
+      createHost: host?.createHost,
       agent: manifest.agent,
       declaredVariables: [...manifest.environmentVariables.models, ...manifest.environmentVariables.tools],
       warnings: [...manifest.contract, ...manifest.findings, ...found.problems].map(formatProblem),
     };
   } catch (error) {
-    return { ...nothing, warnings: [`charm.yaml could not be read: ${errorText(error)} Events go to stdout alone.`] };
+    return { ...parts, warnings: [`charm.yaml could not be read: ${errorText(error)} Events go to stdout alone.`] };
   }
 }

@@ -6,8 +6,8 @@ import type { EndReason } from "./ends.ts";
 import type { HookName } from "./events.ts";
 import type { BaseTelemetryExporter } from "./exporter.ts";
 import type { TelemetryHealth } from "./health.ts";
-import { createHost } from "./host/index.ts";
-import type { ExporterInstance, ExporterModule } from "./host/link.ts";
+import { createInlineHost } from "./host/inline.ts";
+import type { ExporterInstance, ExporterModule, HostLink, HostOptions } from "./host/link.ts";
 import { uuidv7 } from "./ids.ts";
 import { Recorder } from "./recorder.ts";
 import { Run } from "./run.ts";
@@ -16,8 +16,8 @@ import { inRun } from "./run-scope.ts";
 import { collectSecrets, Masker } from "./secrets.ts";
 import { resolveSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
-import { errorText, textMemberOf } from "./snapshot.ts";
-import { formatProblem } from "./errors.ts";
+import { errorText, memberOf, textMemberOf } from "./snapshot.ts";
+import { formatProblem, TelemetryError } from "./errors.ts";
 import { CharmEmitter } from "./stdout/emitter.ts";
 import { CharmEmitterExporter } from "./stdout/exporter.ts";
 import { processWriter } from "./stdout/writer.ts";
@@ -31,9 +31,13 @@ export interface ManagerOptions {
   readonly agent?: { readonly name: string; readonly version?: string | undefined };
 }
 
+type Exporter = ExporterModule | ExporterInstance;
+
 /** What `load` has found out; the constructor's own options otherwise. */
 export interface ManagerParts {
-  readonly exporters: readonly (ExporterModule | ExporterInstance)[];
+  readonly exporters: readonly Exporter[];
+  /** What calls the exporters; unless given they are called in this thread. */
+  readonly createHost?: ((exporters: readonly Exporter[], options: HostOptions) => HostLink) | undefined;
   readonly agent: { readonly name: string; readonly version?: string | undefined };
   readonly hasStdout: boolean;
   /** Variables that charm.yaml declares. */
@@ -45,6 +49,8 @@ export interface ManagerParts {
 
 /** Of the time that the end of the process may take: what a natural end keeps for closing. */
 const END_SHARE = 0.25;
+/** A backend that took all the time leaves some for what people are to read. */
+const MIN_PRINT_MS = 50;
 
 const PARTS = Symbol("parts");
 const SHARED = Symbol.for("charm.telemetry.manager");
@@ -90,6 +96,7 @@ export class TelemetryManager {
     for (const problem of problems) this.#diagnostics.warn(formatProblem(problem));
     for (const warning of parts.warnings) this.#diagnostics.warn(warning);
 
+    const { createHost = createInlineHost } = parts;
     const host = createHost(parts.exporters, {
       agent: parts.agent,
       settings,
@@ -100,6 +107,7 @@ export class TelemetryManager {
     this.#recorder = new Recorder(
       parts.hasStdout ? new CharmEmitterExporter({ emitter: this.#emitter, mode: settings.stdout }) : undefined,
       host,
+      this.#diagnostics.warn,
     );
     this.#dispatcher = new Dispatcher(this.#dispatchTarget(this.#recorder));
     if (parts.watchesEnds) {
@@ -118,7 +126,7 @@ export class TelemetryManager {
    *
    * @param directory the working directory unless given.
    */
-  static load(directory: string = process.cwd()): Promise<TelemetryManager> {
+  static load(directory?: string): Promise<TelemetryManager> {
     const shared = globalThis as { [SHARED]?: Promise<TelemetryManager> };
     // Made by whichever copy of core came first: one process, one manager.
     shared[SHARED] ??= import("./load.ts").then(async ({ findParts }) =>
@@ -189,26 +197,35 @@ export class TelemetryManager {
     return this.#recorder.health();
   }
 
-  /** Delivers what has been recorded so far, within `timeoutMs`. Never rejects: the report says what was not delivered. */
-  async flush({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<TelemetryHealth> {
+  /**
+   * Delivers what has been recorded so far, within `timeoutMs` (10 seconds unless given). Never rejects: the report says
+   * what was not delivered.
+   */
+  flush(options: { readonly timeoutMs?: number } = {}): Promise<TelemetryHealth> {
+    return this.#flush(timeoutOf(options, 10_000));
+  }
+
+  async #flush(timeoutMs: number): Promise<TelemetryHealth> {
     await Promise.all([this.#emitter.writer.flush(timeoutMs), this.#recorder.host.flush(timeoutMs)]);
     return this.health();
   }
 
   /**
-   * Delivers everything and releases the exporters, once: later calls get the first's report. Events that come later are
-   * still written to stdout, and counted as `after_shutdown` for exporters.
+   * Delivers everything and releases the exporters, once, within `timeoutMs` (`CHARM_TELEMETRY_SHUTDOWN_MS` unless
+   * given): later calls get the first's report. Events that come later are still written to stdout, and counted as
+   * `after_shutdown` for exporters.
    */
-  shutdown({ timeoutMs = this.#settings.shutdownMs }: { timeoutMs?: number } = {}): Promise<TelemetryHealth> {
-    this.#shutdown ??= this.#shutDown(timeoutMs);
+  shutdown(options: { readonly timeoutMs?: number } = {}): Promise<TelemetryHealth> {
+    this.#shutdown ??= this.#shutDown(timeoutOf(options, this.#settings.shutdownMs));
     return this.#shutdown;
   }
 
   async #shutDown(timeoutMs: number): Promise<TelemetryHealth> {
+    const deadline = performance.now() + timeoutMs;
     this.#dispatcher.endMadeRun();
     await this.#recorder.host.shutdown(timeoutMs);
     this.#recorder.stdout?.emitReport(this.health());
-    await this.#emitter.writer.flush(timeoutMs);
+    await this.#emitter.writer.flush(Math.max(MIN_PRINT_MS, deadline - performance.now()));
     return this.health();
   }
 
@@ -266,7 +283,7 @@ export class TelemetryManager {
     const { shutdownMs } = this.#settings;
     this.#settled = { events: recorded, deadline: performance.now() + shutdownMs };
     // The rest of the time is for the end itself: both together keep the deadline.
-    await this.flush({ timeoutMs: shutdownMs * (1 - END_SHARE) });
+    await this.#flush(shutdownMs * (1 - END_SHARE));
   }
 
   /** At the end of the process: closes what is open, and waits for delivery until the deadline. */
@@ -276,10 +293,11 @@ export class TelemetryManager {
     const isFailure = reason.kind === "signal" || reason.code !== 0;
     this.#processRunEnded(reason, isFailure);
     this.#recorder.abortAll(endError(reason), isFailure);
+    // Lines stop waiting for prints that Node holds back: those are lost in any case.
+    this.#emitter.writer.flushSync(performance.now());
     this.#drain(deadline);
     this.#recorder.stdout?.emitReport(this.health());
-    // A backend that took all the time leaves some for what people are to read.
-    this.#emitter.writer.flushSync(Math.max(deadline, performance.now() + 50));
+    this.#emitter.writer.flushSync(Math.max(deadline, performance.now() + MIN_PRINT_MS));
     // An exit listener of the agent that runs after ours may still emit: nothing comes after it that could deliver.
     this.#recorder.afterEnd = () => {
       this.#drain(deadline);
@@ -312,18 +330,38 @@ export class TelemetryManager {
   }
 }
 
+/** More does not fit a timer, which then fires at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+function timeoutOf(options: unknown, fallback: number): number {
+  const timeoutMs = memberOf(options, "timeoutMs");
+  return typeof timeoutMs === "number" && timeoutMs >= 0 ? Math.min(timeoutMs, MAX_TIMEOUT_MS) : fallback;
+}
+
 function partsOf(options: ManagerOptions): ManagerParts {
+  const { exporters = [] } = options;
+  const isList =
+    Array.isArray(exporters) && exporters.every((exporter) => typeof exporter === "object" && exporter !== null);
+  if (!isList) {
+    throw new TelemetryError("INVALID_ARGUMENT", "exporters must be a list of exporters.", {
+      where: "new TelemetryManager",
+      fix: "Write: new TelemetryManager({ exporters: [new AcmeExporter()] })",
+    });
+  }
   return {
-    exporters: (options.exporters ?? []).map((instance) => ({
-      name: textMemberOf(instance, "name") ?? instance.constructor.name,
-      instance,
-    })),
+    exporters: exporters.map((instance) => ({ name: nameOf(instance), instance })),
     agent: options.agent ?? { name: "agent" },
     hasStdout: options.stdout !== false,
     declaredVariables: [],
     watchesEnds: false,
     warnings: [],
   };
+}
+
+function nameOf(exporter: object): string {
+  return (
+    textMemberOf(exporter, "name") ?? ((exporter.constructor as { name?: string } | undefined)?.name || "exporter")
+  );
 }
 
 function endError(reason: EndReason): Error {

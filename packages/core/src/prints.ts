@@ -17,9 +17,12 @@ export function interceptPrints(onLine: (line: string) => void): () => void {
   let partial = "";
 
   const take = (text: string): void => {
-    const lines = (partial + text).split("\n");
-    partial = lines.pop() ?? "";
-    for (const line of lines) onLine(line.endsWith("\r") ? line.slice(0, -1) : line);
+    partial += text;
+    if (text.includes("\n")) {
+      const lines = partial.split("\n");
+      partial = lines.pop() ?? "";
+      for (const line of lines) onLine(line.endsWith("\r") ? line.slice(0, -1) : line);
+    }
     // Progress bars never end their line.
     if (partial.length > MAX_LINE_CHARACTERS) {
       onLine(partial);
@@ -28,8 +31,9 @@ export function interceptPrints(onLine: (line: string) => void): () => void {
   };
 
   const write = (chunk: unknown, encoding?: unknown, callback?: unknown): boolean => {
-    if (typeof chunk === "string") take(chunk);
-    else if (chunk instanceof Uint8Array) take(decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)));
+    if (typeof chunk === "string") take(isBytes(encoding) ? decoder.write(Buffer.from(chunk, encoding)) : chunk);
+    else if (chunk instanceof Uint8Array)
+      take(decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)));
     else throw new TypeError("The chunk to print must be a string or bytes.");
     const done = typeof encoding === "function" ? encoding : callback;
     if (typeof done === "function") process.nextTick(done as () => void);
@@ -50,7 +54,13 @@ export function interceptPrints(onLine: (line: string) => void): () => void {
   });
 
   return () => {
+    take(decoder.end());
     if (partial !== "") onLine(partial);
     partial = "";
   };
+}
+
+/** Whether text in this encoding stands for other bytes than its own. */
+function isBytes(encoding: unknown): encoding is BufferEncoding {
+  return typeof encoding === "string" && Buffer.isEncoding(encoding) && !/^utf-?8$/i.test(encoding);
 }

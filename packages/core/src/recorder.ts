@@ -2,6 +2,7 @@ import type { EventContext, HookName, RunInfo } from "./events.ts";
 import type { TelemetryHealth } from "./health.ts";
 import type { HostLink } from "./host/link.ts";
 import { newSpanId } from "./ids.ts";
+import { errorText } from "./snapshot.ts";
 import type { Json } from "./snapshot.ts";
 import type { CharmEmitterExporter } from "./stdout/exporter.ts";
 
@@ -48,10 +49,12 @@ export class Recorder {
   /** Set when the process is ending: every event is then delivered at once. */
   afterEnd: (() => void) | undefined;
   readonly #open = new Set<OpenSpan>();
+  readonly #warn: (message: string) => void;
 
-  constructor(stdout: CharmEmitterExporter | undefined, host: HostLink) {
+  constructor(stdout: CharmEmitterExporter | undefined, host: HostLink, warn: (message: string) => void) {
     this.stdout = stdout;
     this.host = host;
+    this.#warn = warn;
   }
 
   /**
@@ -77,9 +80,13 @@ export class Recorder {
       run,
     };
     this.counts.recorded++;
-    if (this.stdout !== undefined) show(this.stdout, hook, first, forStdout, context);
-    this.host.append(hook, first, second, context);
-    this.afterEnd?.();
+    try {
+      if (this.stdout !== undefined) show(this.stdout, hook, first, forStdout, context);
+      this.host.append(hook, first, second, context);
+      this.afterEnd?.();
+    } catch (error) {
+      this.#failed(error);
+    }
     return context;
   }
 
@@ -100,9 +107,13 @@ export class Recorder {
       run: undefined,
     };
     this.counts.recorded++;
-    this.stdout?.onLlmNewToken(text, context);
-    this.host.append("onLlmNewToken", text, undefined, context);
-    this.afterEnd?.();
+    try {
+      this.stdout?.onLlmNewToken(text, context);
+      this.host.append("onLlmNewToken", text, undefined, context);
+      this.afterEnd?.();
+    } catch (error) {
+      this.#failed(error);
+    }
     return context.timeUnixMs;
   }
 
@@ -120,6 +131,11 @@ export class Recorder {
   /** Ends what is open, the innermost first. */
   abortAll(reason: Error, isLoud: boolean): void {
     for (const span of [...this.#open].reverse()) span.abort(reason, isLoud);
+  }
+
+  /** Neither stdout nor the host throws; where they do all the same, by a fault of ours, it is not the agent's trouble. */
+  #failed(error: unknown): void {
+    this.#warn(`An event could not be recorded: ${errorText(error)}`);
   }
 
   health(): TelemetryHealth {

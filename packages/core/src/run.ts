@@ -1,5 +1,5 @@
 import { TelemetryError } from "./errors.ts";
-import type { LlmResponse, RunInfo } from "./events.ts";
+import type { RunInfo } from "./events.ts";
 import { asSpanId, newSpanId, traceIdOf } from "./ids.ts";
 import { childScope } from "./recorder.ts";
 import type { OpenSpan, Recorder, SpanScope } from "./recorder.ts";
@@ -272,12 +272,9 @@ export class LlmCall extends Span {
 
   end(response: LlmResponseInput = {}): void {
     if (!this.finish()) return;
-    const snapshot = snapshotResponse(response, this.#recorder.counts);
-    const measured: LlmResponse =
-      this.#firstTokenUnixMs === 0
-        ? snapshot
-        : { ...snapshot, timeToFirstTokenMs: this.#firstTokenUnixMs - this.#startUnixMs };
-    this.#recorder.record("onLlmEnd", measured, undefined, this.scope);
+    const timeToFirstTokenMs = this.#firstTokenUnixMs === 0 ? undefined : this.#firstTokenUnixMs - this.#startUnixMs;
+    const snapshot = snapshotResponse(response, this.#recorder.counts, timeToFirstTokenMs);
+    this.#recorder.record("onLlmEnd", snapshot, undefined, this.scope);
   }
 
   fail(error: unknown): void {

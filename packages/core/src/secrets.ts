@@ -20,9 +20,10 @@ export function collectSecrets(environment: NodeJS.ProcessEnv, named: Iterable<s
   const add = (value: string, name: string): void => {
     if (value.length >= MIN_SECRET_LENGTH && !PLAIN.test(value) && !secrets.has(value)) secrets.set(value, name);
   };
-  for (const [name, untrimmed = ""] of Object.entries(environment)) {
+  // Read at the start of every run: `Object.entries` takes twice as long for process.env.
+  for (const name of Object.getOwnPropertyNames(environment)) {
     // Read from a file, a secret often has a newline at its end, which its user has to take away.
-    const value = untrimmed.trim();
+    const value = (environment[name] ?? "").trim();
     if (value.length < MIN_SECRET_LENGTH) continue;
     if (declared.has(name) || SECRET_NAME.test(name)) add(value, name);
     const password = value.includes("://") ? URL_WITH_PASSWORD.exec(value)?.[1] : undefined;
@@ -67,7 +68,8 @@ export class Masker {
   mask(text: string): string {
     if (text.length < this.shortest) return text;
     let masked = text;
-    if (this.#literals !== undefined)
+    // Most text holds none, and a search is cheaper than a replacement of nothing.
+    if (this.#literals !== undefined && text.search(this.#literals) >= 0)
       masked = masked.replaceAll(this.#literals, (form) => `[${this.#names.get(form) ?? "SECRET"}_REDACTED]`);
     return maskTokenShapes(masked);
   }

@@ -32,33 +32,36 @@ export interface LlmResponseInput {
 }
 
 type Fields = Record<string, Json>;
+type ToolCall = NonNullable<LlmMessage["toolCalls"]>[number];
 
 export function snapshotRequest(request: unknown, counter: TruncationCounter): LlmRequest {
   const fields = snapshotRecord(request, counter);
   const prompt = fields["messages"];
-  return {
+  return present<LlmRequest>({
     model: text(fields["model"]) ?? "unknown",
-    ...optional("provider", text(fields["provider"])),
-    ...optional("name", text(fields["name"])),
+    provider: text(fields["provider"]),
+    name: text(fields["name"]),
     // A prompt that is no list of messages is what the user says.
-    ...optional(
-      "messages",
-      messages(prompt) ?? (isNothing(prompt) ? undefined : [{ role: "user", content: asText(prompt) }]),
-    ),
-    ...optional("parameters", isFields(fields["parameters"]) ? fields["parameters"] : undefined),
-  };
+    messages: messages(prompt) ?? (isNothing(prompt) ? undefined : [{ role: "user", content: asText(prompt) }]),
+    parameters: isFields(fields["parameters"]) ? fields["parameters"] : undefined,
+  });
 }
 
-export function snapshotResponse(response: unknown, counter: TruncationCounter): LlmResponse {
+/** @param timeToFirstTokenMs as measured: comes before what the response says. */
+export function snapshotResponse(
+  response: unknown,
+  counter: TruncationCounter,
+  timeToFirstTokenMs?: number,
+): LlmResponse {
   const fields =
     typeof response === "string" ? { output: snapshotText(response, counter) } : snapshotRecord(response, counter);
   const output = fields["output"];
-  return {
-    ...optional("output", messages(output) ?? (isNothing(output) ? undefined : asText(output))),
-    ...optional("usage", usage(fields["usage"])),
-    ...optional("finishReason", text(fields["finishReason"])),
-    ...optional("timeToFirstTokenMs", count(fields["timeToFirstTokenMs"])),
-  };
+  return present<LlmResponse>({
+    output: messages(output) ?? (isNothing(output) ? undefined : asText(output)),
+    usage: usage(fields["usage"]),
+    finishReason: text(fields["finishReason"]),
+    timeToFirstTokenMs: timeToFirstTokenMs ?? count(fields["timeToFirstTokenMs"]),
+  });
 }
 
 /** A list of messages, or nothing if `value` is something else. */
@@ -66,36 +69,38 @@ function messages(value: Json | undefined): LlmMessage[] | undefined {
   const items = Array.isArray(value) ? (value as readonly Json[]) : isFields(value) ? [value] : undefined;
   if (items === undefined || !items.every((item) => isFields(item) && typeof item["role"] === "string"))
     return undefined;
-  return (items as Fields[]).map((item) => ({
-    role: item["role"] as string,
-    content: isNothing(item["content"]) ? "" : asText(item["content"]),
-    ...optional("toolCalls", toolCalls(item["toolCalls"] ?? item["tool_calls"])),
-    ...optional("toolCallId", text(item["toolCallId"] ?? item["tool_call_id"])),
-  }));
+  return (items as Fields[]).map((item) =>
+    present<LlmMessage>({
+      role: item["role"] as string,
+      content: isNothing(item["content"]) ? "" : asText(item["content"]),
+      toolCalls: toolCalls(item["toolCalls"] ?? item["tool_calls"]),
+      toolCallId: text(item["toolCallId"] ?? item["tool_call_id"]),
+    }),
+  );
 }
 
 /** Ours, and the form of OpenAI's API (`{ id, function: { name, arguments } }`), which many agents keep their history in. */
-function toolCalls(value: Json | undefined): NonNullable<LlmMessage["toolCalls"]> | undefined {
+function toolCalls(value: Json | undefined): ToolCall[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return (value as readonly Json[]).filter(isFields).map((call) => {
     const called = isFields(call["function"]) ? call["function"] : call;
-    return {
-      ...optional("id", text(call["id"])),
+    return present<ToolCall>({
+      id: text(call["id"]),
       name: text(called["name"]) ?? "unknown",
       arguments: isNothing(called["arguments"]) ? "" : asText(called["arguments"]),
-    };
+    });
   });
 }
 
 function usage(value: Json | undefined): LlmUsage | undefined {
   if (!isFields(value)) return undefined;
-  return {
-    ...optional("inputTokens", count(value["inputTokens"])),
-    ...optional("outputTokens", count(value["outputTokens"])),
-    ...optional("totalTokens", count(value["totalTokens"])),
-    ...optional("cachedInputTokens", count(value["cachedInputTokens"])),
-    ...optional("reasoningTokens", count(value["reasoningTokens"])),
-  };
+  return present<LlmUsage>({
+    inputTokens: count(value["inputTokens"]),
+    outputTokens: count(value["outputTokens"]),
+    totalTokens: count(value["totalTokens"]),
+    cachedInputTokens: count(value["cachedInputTokens"]),
+    reasoningTokens: count(value["reasoningTokens"]),
+  });
 }
 
 function isFields(value: Json | undefined): value is Fields {
@@ -118,7 +123,9 @@ function asText(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** The key only where there is a value: absent and undefined are not the same to exporters that spread. */
-function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [name in Key]?: Value } {
-  return value === undefined ? {} : ({ [key]: value } as { [name in Key]: Value });
+/** Without the keys that have no value: absent and undefined are not the same to exporters that spread. */
+function present<Result extends object>(fields: { [Key in keyof Result]: Result[Key] | undefined }): Result {
+  const copy: Partial<Record<keyof Result, unknown>> = {};
+  for (const key in fields) if (fields[key] !== undefined) copy[key] = fields[key];
+  return copy as Result;
 }

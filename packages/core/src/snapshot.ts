@@ -1,4 +1,5 @@
-import { types } from "node:util";
+// Not node:util: importing that makes Node 22 and 24 touch stdout and stderr, whose pipes then are non-blocking for all.
+import * as types from "node:util/types";
 import { TelemetryError } from "./errors.ts";
 
 /**
@@ -164,16 +165,18 @@ class Snapshot {
     }
     const toJson = (value as { toJSON?: unknown }).toJSON;
     if (typeof toJson === "function") return this.copy((toJson as () => unknown).call(value), depth + 1);
-    return this.#record(ownEntries(value), depth);
+    return this.#record(Object.keys(value), (key) => (value as Record<string, unknown>)[key], depth);
   }
 
   /** What the language itself provides, from whichever realm. */
   #known(value: object, depth: number): Json | undefined {
     if (types.isDate(value))
       return Number.isNaN(Date.prototype.getTime.call(value)) ? "Invalid Date" : Date.prototype.toISOString.call(value);
-    if (types.isMap(value)) return this.#record(entriesOf(value), depth);
+    if (types.isMap(value))
+      return this.#record(Map.prototype.keys.call(value), (key) => Map.prototype.get.call(value, key), depth);
     if (types.isSet(value)) return this.#list(Set.prototype.values.call(value), Number(value.size), depth);
-    if (types.isNativeError(value) || value instanceof Error) return this.#record(errorEntries(value), depth);
+    if (types.isNativeError(value) || value instanceof Error)
+      return this.#record(ERROR_KEYS, (key) => memberOf(value, key), depth);
     if (types.isRegExp(value)) return this.#text(String(value));
     if (ArrayBuffer.isView(value)) return this.#text(`[${value.constructor.name}: ${value.byteLength} bytes]`);
     if (types.isAnyArrayBuffer(value)) return this.#text(`[ArrayBuffer: ${value.byteLength} bytes]`);
@@ -198,14 +201,15 @@ class Snapshot {
     return copies;
   }
 
-  #record(entries: Iterable<readonly [unknown, unknown]>, depth: number): Json {
+  #record<Key>(keys: Iterable<Key>, read: (key: Key) => unknown, depth: number): Json {
     const copy: Record<string, Json> = {};
-    for (const [key, member] of entries) {
+    for (const key of keys) {
       if (++this.#nodes > this.#limits.nodes) {
         this.isCut = true;
         copy["…"] = "[more]";
         break;
       }
+      const member = this.#read(key, read);
       if (member === undefined || typeof member === "function") continue; // as JSON.stringify
       const name = this.#key(key, depth + 1);
       const json = this.copy(member, depth + 1);
@@ -216,6 +220,14 @@ class Snapshot {
     return copy;
   }
 
+  #read<Key>(key: Key, read: (key: Key) => unknown): unknown {
+    try {
+      return read(key);
+    } catch (error) {
+      return unreadable(error);
+    }
+  }
+
   /** Keys of a `Map` can be anything: what is not text is shown as JSON. */
   #key(key: unknown, depth: number): string {
     const json = this.copy(key, depth);
@@ -224,22 +236,11 @@ class Snapshot {
 }
 
 const MAX_BIGINT_BITS = 8192;
+const ERROR_KEYS = ["name", "message", "stack", "code", "cause"] as const;
 
 function* itemsOf(array: readonly unknown[]): Generator<unknown> {
   const { length } = array;
   for (let index = 0; index < length; index++) yield guarded(() => array[index], unreadable);
-}
-
-function* ownEntries(value: object): Generator<readonly [string, unknown]> {
-  for (const key of Object.keys(value)) yield [key, guarded(() => (value as Record<string, unknown>)[key], unreadable)];
-}
-
-function entriesOf(map: ReadonlyMap<unknown, unknown>): Iterable<readonly [unknown, unknown]> {
-  return Map.prototype.entries.call(map as Map<unknown, unknown>);
-}
-
-function* errorEntries(error: Error): Generator<readonly [string, unknown]> {
-  for (const key of ["name", "message", "stack", "code", "cause"]) yield [key, memberOf(error, key)];
 }
 
 function unreadable(error: unknown): string {

@@ -35,11 +35,17 @@ const SHAPES: readonly TokenShape[] = [
     // Starts where a run of such characters does, not at every hyphen: else each start reads the rest of the run again.
     pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g,
   },
-  { name: "BEARER", hints: ["earer "], pattern: /(?<=\b[Bb]earer )[A-Za-z0-9._~+/-]{16,}=*/g, hasDigit: true },
+  {
+    name: "BEARER",
+    hints: ["earer"],
+    pattern: /(?<=\b[Bb]earer(?: |\+|%20))[A-Za-z0-9._~+/-]{16,}=*/g,
+    hasDigit: true,
+  },
   {
     name: "BASIC_AUTH",
-    hints: ["asic "],
-    pattern: /(?<=\b[Aa]uthorization["'\\]{0,4}\s{0,3}[:=]\s{0,3}["'\\]{0,4}[Bb]asic )[A-Za-z0-9+/_-]{8,}={0,2}/g,
+    hints: ["uthorization"],
+    pattern:
+      /(?<=\b[Aa]uthorization["'\\]{0,4}\s{0,3}[:=]\s{0,3}["'\\]{0,4}[Bb]asic(?: |\+|%20))[A-Za-z0-9+/_-]{8,}={0,2}/g,
   },
   {
     name: "PRIVATE_KEY",
@@ -54,6 +60,11 @@ const SHAPES: readonly TokenShape[] = [
     pattern: /(?<=:\/\/[^\s/:@"'<>\\]{0,100}:)(?!\[)[^\s/"'<>\\]{3,}(?=@)/g,
   },
   {
+    name: "URL_PASSWORD", // in a URL inside a URL
+    hints: ["%3A%2F%2F", "%3a%2f%2f"],
+    pattern: /(?<=%3A%2F%2F[^\s%/:@"'<>\\]{0,100}%3A)(?!\[)(?:(?!%2F)[^\s/"'<>\\&]){3,}(?=%40)/gi,
+  },
+  {
     name: "CHARM_BUNDLE_URL",
     // The runner cuts such URLs up to the next blank, closing quote included, and then loses the event: cut them first.
     hints: [".supabase.co/storage/v1/object/sign/"],
@@ -61,9 +72,13 @@ const SHAPES: readonly TokenShape[] = [
   },
 ];
 
-// Most text holds none of the hints, and to find that out with one expression is far cheaper than one by one.
+// Most text holds none of the hints, and to find that out with one expression is far cheaper than one by one. It stops at
+// the ends of hints and looks back from there: marks and capitals are rare in text, while any letter may be a beginning.
 const ANY_HINT = new RegExp(
-  [...new Set(SHAPES.flatMap(({ hints }) => hints))].map((hint) => hint.replaceAll(".", "\\.")).join("|"),
+  [...new Set(SHAPES.flatMap(({ hints }) => hints))]
+    .map((hint) => hint.replaceAll(".", "\\."))
+    .map((hint) => `${hint.slice(/[-_A-Z]$/.test(hint) ? -1 : -2)}(?<=${hint})`)
+    .join("|"),
 );
 const DIGIT = /\d/;
 

@@ -2,11 +2,22 @@ import type { Outcome, Unit } from "../exporter.ts";
 import type { ExporterHealth } from "../health.ts";
 import type { ExporterCounts, ExporterState, Ledger } from "../ledger.ts";
 import { cutText, errorText } from "../snapshot.ts";
-import type { LaneAccount } from "./lane.ts";
 
 const MAX_ERROR_CHARACTERS = 2000;
 
 export type LastError = NonNullable<ExporterHealth["lastError"]>;
+
+/** Where a lane keeps its figures, and what it has to say. */
+export interface LaneAccount {
+  state(state: ExporterState): void;
+  /** Events have left the queue, in order: handed over or dropped. */
+  take(eventCount: number): void;
+  settle(eventCount: number, outcome: Outcome): void;
+  count(unit: Unit, amount: number): void;
+  latency(ms: number): void;
+  error(error: unknown): void;
+  warn(message: string): void;
+}
 
 /** One exporter's account in a ledger. */
 export class LedgerAccount implements LaneAccount {

@@ -47,6 +47,11 @@ export class Accounts {
     return this.#onCount === 0;
   }
 
+  /** Of a detached exporter. */
+  isDisabled(place: number): boolean {
+    return this.#settled.state(place) === "disabled";
+  }
+
   name(place: number): string {
     return this.#entries[place]?.name ?? "";
   }

@@ -1,36 +1,37 @@
+import type { Outcome } from "../exporter.ts";
+
+/** What the end of a lane needs of it. */
+export interface EndingLane {
+  /** Nothing waits, and nothing is in a hook. */
+  readonly isIdle: () => boolean;
+  readonly call: (name: "flush" | "shutdown", signal: AbortSignal, done: () => void) => void;
+  /** Asks for `advance` to be called. */
+  readonly wake: () => void;
+  /** @param outcome of what is still pending. */
+  readonly finish: (outcome: Outcome) => void;
+}
+
 // Of the time that is left, what flush may use up before shutdown is called all the same.
 const FLUSH_SHARE = 0.8;
 const MAX_GRACE_MS = 50;
 
-/** The last step of a lane's life that has been reached. */
-export type EndStep = "queue" | "flush" | "flushed" | "shutdown" | "done";
-
-/** How far the end of a lane has come, and how much longer it may take. */
+/** The end of a lane: hands over what waits, then flush, then shutdown, each with its part of the time. */
 export class Ending {
-  step: EndStep = "queue";
   /** Resolves when the lane has ended. */
   readonly done: Promise<void>;
-  resolve!: () => void;
+  readonly #lane: EndingLane;
   readonly #flush = new AbortController();
   readonly #shutdown = new AbortController();
-  readonly #moved: (isOver: boolean) => void;
+  #step: "handing over" | "flushing" | "flushed" | "shutting down" | "shut down" = "handing over";
   #endsAt = Infinity;
   #timers: NodeJS.Timeout[] = [];
+  #resolve: () => void = () => {};
 
-  /** @param moved called when time has moved the end on, and when it is used up. */
-  constructor(moved: (isOver: boolean) => void) {
-    this.#moved = moved;
+  constructor(lane: EndingLane) {
+    this.#lane = lane;
     this.done = new Promise((resolve) => {
-      this.resolve = resolve;
+      this.#resolve = resolve;
     });
-  }
-
-  get flushSignal(): AbortSignal {
-    return this.#flush.signal;
-  }
-
-  get shutdownSignal(): AbortSignal {
-    return this.#shutdown.signal;
   }
 
   /** Ends within `timeoutMs`, unless it was to end sooner anyway. */
@@ -38,25 +39,51 @@ export class Ending {
     const endsAt = performance.now() + timeoutMs;
     if (endsAt >= this.#endsAt) return;
     this.#endsAt = endsAt;
-    this.stop();
+    this.#stopTimers();
     // Between the abort and the end an exporter can say what became of its events.
     const abortMs = timeoutMs - Math.min(MAX_GRACE_MS, timeoutMs / 8);
     this.#timers = [
       setTimeout(() => this.#stopFlush(), abortMs * FLUSH_SHARE),
       setTimeout(() => this.#shutdown.abort(new Error("the time for shutdown is over")), abortMs),
-      setTimeout(() => this.#moved(true), timeoutMs),
+      setTimeout(() => this.#lane.finish("deadline"), timeoutMs),
     ];
     for (const timer of this.#timers) timer.unref();
   }
 
-  stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+  /** Does what is due. */
+  advance(): void {
+    if (this.#step === "handing over" && this.#lane.isIdle()) {
+      this.#step = "flushing";
+      this.#lane.call("flush", this.#flush.signal, () => this.#flushed());
+    }
+    if (this.#step === "flushed") {
+      this.#step = "shutting down";
+      this.#lane.call("shutdown", this.#shutdown.signal, () => {
+        this.#step = "shut down";
+        this.#lane.wake();
+      });
+    }
+    if (this.#step === "shut down") this.#lane.finish("unknown");
+  }
+
+  /** The lane has ended. */
+  over(): void {
+    this.#stopTimers();
+    this.#resolve();
+  }
+
+  #flushed(): void {
+    if (this.#step !== "flushing") return;
+    this.#step = "flushed";
+    this.#lane.wake();
   }
 
   #stopFlush(): void {
     this.#flush.abort(new Error("the time for flush is over"));
-    if (this.step !== "flush") return;
-    this.step = "flushed";
-    this.#moved(false);
+    this.#flushed();
+  }
+
+  #stopTimers(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
   }
 }

@@ -78,11 +78,10 @@ export function maskedContext(context: EventContext, masker: Masker): EventConte
 
 /** What an exporter's hook is called with. Errors are made anew for each, everything else is shared and frozen. */
 export function hookArguments(event: HostEvent, captureContent: boolean): unknown[] {
-  const values = captureContent ? event.values : withhold(event.hook, event.values);
+  const made = (captureContent ? event.values : withhold(event.hook, event.values)).slice();
   const { error } = HOOK_SHAPES[event.hook];
-  if (error === undefined) return [...values, event.context];
-  const made: unknown[] = [...values, event.context];
-  made[error] = errorFromRecord(values[error] as ErrorRecord);
+  if (error !== undefined) made[error] = errorFromRecord(made[error] as ErrorRecord);
+  made.push(event.context);
   return made;
 }
 

@@ -6,9 +6,17 @@ import { LedgerAccount, healthOf } from "./account.ts";
 import { seesContent } from "./content.ts";
 import { HOOK_SHAPES, hostEvent, maskedContext } from "./event.ts";
 import { Lanes } from "./lanes.ts";
+import { HOST_LIMITS } from "./limits.ts";
 import type { HostLimits } from "./limits.ts";
 import type { ExporterInstance, ExporterModule, HostLink, HostOptions } from "./link.ts";
 import { loadExporterClass } from "./load-exporter.ts";
+
+export function createInlineHost(
+  exporters: readonly (ExporterModule | ExporterInstance)[],
+  options: HostOptions,
+): HostLink {
+  return new InlineLink(exporters, options, HOST_LIMITS);
+}
 
 /**
  * Exporters in the agent's own thread: those that the program has made itself, and modules where no thread can be had.
@@ -45,6 +53,7 @@ export class InlineLink implements HostLink {
 
   append(hook: HookName, first: unknown, second: unknown, context: EventContext): void {
     this.#accepted++;
+    if (this.#names.length === 0) return;
     const values = HOOK_SHAPES[hook].argumentCount === 2 ? [first, second] : [first];
     const plain = values.map((value) => (value instanceof Error ? errorRecord(value) : value));
     const { masker } = this.#lanes;

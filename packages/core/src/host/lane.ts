@@ -1,10 +1,10 @@
 import { TelemetryError } from "../errors.ts";
 import { DROP_REASONS, HOST, PENDING, UNITS } from "../exporter.ts";
-import type { BaseTelemetryExporter, ExporterHostHandle, Outcome, StartInfo, Unit } from "../exporter.ts";
-import type { ExporterState } from "../ledger.ts";
+import type { BaseTelemetryExporter, ExporterHostHandle, Outcome, StartInfo } from "../exporter.ts";
 import { errorText } from "../snapshot.ts";
+import type { LaneAccount } from "./account.ts";
 import { CircuitBreaker } from "./breaker.ts";
-import { contain } from "./contain.ts";
+import { contain, isThenable } from "./contain.ts";
 import type { Settled } from "./contain.ts";
 import { Ending } from "./ending.ts";
 import { hookArguments } from "./event.ts";
@@ -15,18 +15,6 @@ import { Handed } from "./handed.ts";
 import type { Call } from "./handed.ts";
 import type { HostLimits } from "./limits.ts";
 import { Startup } from "./startup.ts";
-
-/** Where a lane keeps its figures, and what it has to say. */
-export interface LaneAccount {
-  state(state: ExporterState): void;
-  /** Events have left the queue, in order: handed over or dropped. */
-  take(eventCount: number): void;
-  settle(eventCount: number, outcome: Outcome): void;
-  count(unit: Unit, amount: number): void;
-  latency(ms: number): void;
-  error(error: unknown): void;
-  warn(message: string): void;
-}
 
 export interface LaneOptions {
   readonly name: string;
@@ -119,9 +107,11 @@ export class Lane {
    * Once: a later call can only shorten the time.
    */
   end(timeoutMs: number): Promise<void> {
-    this.#ending ??= new Ending((isOver) => {
-      if (isOver) this.#finish("deadline");
-      else this.#wake();
+    this.#ending ??= new Ending({
+      isIdle: () => this.#queue.length === 0 && !this.#handed.isInHook,
+      call: (name, signal, done) => this.#lifecycle(name, signal, done),
+      wake: () => this.#wake(),
+      finish: (outcome) => this.#finish(outcome),
     });
     if (this.#phase === "ended") return this.#ending.done;
     this.#ending.within(timeoutMs);
@@ -146,7 +136,7 @@ export class Lane {
       if (this.#phase === "starting") this.#startup.step();
       this.#handOver();
       this.#beginFlushes();
-      if (this.#ending !== undefined) this.#continueEnd(this.#ending);
+      this.#advanceEnd();
     }
     this.#isRunning = false;
   }
@@ -174,49 +164,67 @@ export class Lane {
   }
 
   #handOver(): void {
-    const until = performance.now() + this.#options.sliceMs;
-    while (this.#phase === "ready" && !this.#handed.isInHook && this.#queue.length > 0) {
-      const now = performance.now();
+    if (!this.#canHandOver) return;
+    let now = performance.now();
+    const until = now + this.#options.sliceMs;
+    while (this.#canHandOver) {
       if (now > until) {
         this.#options.schedule(this);
         return;
       }
-      if (!this.#breaker.lets(now)) this.#drop("circuit_open");
-      else this.#call(now);
+      if (this.#breaker.lets(now)) now = this.#call(now);
+      else this.#drop("circuit_open");
     }
   }
 
-  #call(now: number): void {
+  get #canHandOver(): boolean {
+    return this.#phase === "ready" && this.#queue.length > 0 && !this.#handed.isInHook;
+  }
+
+  /** @returns the time after it. */
+  #call(now: number): number {
     const event = this.#take();
     const exporter = this.#exporter;
-    if (event === undefined || exporter === undefined) return;
+    if (event === undefined || exporter === undefined) return now;
     const call = this.#handed.begin(now);
     this.#inHook = this.#taken;
+    let value: unknown;
+    let isPromise: boolean;
+    try {
+      const hook = exporter[event.hook] as ((...values: unknown[]) => unknown) | undefined;
+      value = hook?.apply(exporter, hookArguments(event, this.#options.info.captureContent));
+      isPromise = isThenable(value);
+    } catch (error) {
+      return this.#called(call, { isOk: false, error, isLate: false });
+    }
+    if (!isPromise) return this.#called(call, { isOk: true, value });
     contain(
       event.hook,
       this.#options.limits.hookMs,
-      () => {
-        const hook = exporter[event.hook] as ((...values: unknown[]) => unknown) | undefined;
-        return hook?.apply(exporter, hookArguments(event, this.#options.info.captureContent));
+      () => value,
+      (settled) => {
+        this.#called(call, settled);
+        this.#wake();
       },
-      (settled) => this.#called(call, settled),
-      (value) => {
-        if (value === PENDING) this.#handed.endedLate(call);
+      (late) => {
+        if (late === PENDING) this.#handed.endedLate(call);
       },
     );
+    return performance.now();
   }
 
-  #called(call: Call, settled: Settled): void {
+  /** @returns the time when its hook had settled. */
+  #called(call: Call, settled: Settled): number {
+    const now = performance.now();
     if (call.isOver) {
       if (settled.isOk && settled.value === PENDING) this.#handed.endedLate(call);
-      return;
+      return now;
     }
-    const now = performance.now();
     this.#options.account.latency(now - call.startedAt);
     this.#surplus(this.#handed.end(call, outcomeOf(settled)));
     if (settled.isOk) this.#succeeded();
     else this.#failed(settled.error, now);
-    this.#wake();
+    return now;
   }
 
   #succeeded(): void {
@@ -243,29 +251,11 @@ export class Lane {
       this.#lifecycle("flush", request.signal, request.finish);
   }
 
-  #continueEnd(ending: Ending): void {
-    if (this.#phase === "ended" || this.#phase === "starting") return;
-    // Never started, or switched off before it was: there is nothing to flush or to release.
-    if (this.#exporter === undefined) ending.step = "done";
-    if (ending.step === "queue" && this.#queue.length === 0 && !this.#handed.isInHook) {
-      ending.step = "flush";
-      this.#lifecycle("flush", ending.flushSignal, () => {
-        if (ending.step === "flush") ending.step = "flushed";
-        this.#wake();
-      });
-    }
-    if (ending.step === "flushed") {
-      ending.step = "shutdown";
-      this.#lifecycle("shutdown", ending.shutdownSignal, () => {
-        ending.step = "done";
-        this.#wake();
-      });
-    }
-    if (ending.step !== "done") return;
-    const { pending } = this.#handed;
-    if (pending > 0)
-      this.#options.account.error(new TelemetryError("CONTRACT", `${pending} events were never settled`));
-    this.#finish("unknown");
+  #advanceEnd(): void {
+    if (this.#ending === undefined || this.#phase === "ended" || this.#phase === "starting") return;
+    // Switched off before it was started: there is nothing to flush or to release.
+    if (this.#exporter === undefined) this.#finish("unknown");
+    else this.#ending.advance();
   }
 
   #lifecycle(name: "flush" | "shutdown", signal: AbortSignal, done: () => void): void {
@@ -282,24 +272,28 @@ export class Lane {
 
   #finish(outcome: Outcome): void {
     if (this.#phase === "ended") return;
-    if (this.#phase !== "disabled") this.#options.account.state("stopped");
-    this.#phase = "ended";
+    const { account } = this.#options;
+    const { pending } = this.#handed;
+    if (outcome === "unknown" && pending > 0)
+      account.error(new TelemetryError("CONTRACT", `${pending} events were never settled`));
     this.#startup.stop();
-    this.#ending?.stop();
     this.#dropAll("deadline");
     this.#handed.giveUp(outcome);
+    if (this.#phase !== "disabled") account.state("stopped");
+    this.#phase = "ended";
     this.#flushes.finishAll();
-    this.#ending?.resolve();
+    this.#ending?.over();
   }
 
   #disable(reason: string, error: unknown): void {
     if (this.#phase === "disabled" || this.#phase === "ended") return;
     this.#phase = "disabled";
     this.#startup.stop();
-    this.#options.account.state("disabled");
     this.#options.account.error(error);
     this.#warn(`disabled, ${reason}`);
     this.#dropAll("disabled");
+    // Last: who sees it may end the thread.
+    this.#options.account.state("disabled");
     this.#flushes.finishAll();
     this.#wake();
   }

@@ -1,8 +1,8 @@
 import type { StartInfo } from "../exporter.ts";
 import { Masker } from "../secrets.ts";
 import type { HostEvent } from "./event.ts";
+import type { LaneAccount } from "./account.ts";
 import { Lane } from "./lane.ts";
-import type { LaneAccount } from "./lane.ts";
 import type { HostLimits } from "./limits.ts";
 import { telemetryVersion } from "./version.ts";
 

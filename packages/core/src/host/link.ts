@@ -50,7 +50,9 @@ export interface HostLink {
   shutdown(timeoutMs: number): Promise<void>;
   /**
    * The same as `shutdown` for the end of the process: blocks the thread until done or until `deadline` (on
-   * `performance.now()`'s clock), calling `whileWaiting` at least every 50 ms.
+   * `performance.now()`'s clock), calling `whileWaiting` at least every 50 ms. It can be called again for events that
+   * were appended since: exporters that have been shut down are made anew for them, where they are modules. Returns at
+   * once when there is nothing new.
    */
   drainSync(deadline: number, whileWaiting: () => void): void;
   health(): ExporterHealth[];

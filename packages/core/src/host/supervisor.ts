@@ -38,6 +38,7 @@ export class Supervisor {
   readonly #dying = new Map<HostThread, Death>();
   /** Threads that have not ended although they were told to: code that is not JavaScript cannot be interrupted. */
   readonly #stuck = new Set<HostThread>();
+  readonly #toldStuck = new WeakSet<HostThread>();
   /** What is to be started when a stuck thread has ended. */
   #postponed: (() => void)[] = [];
   readonly #checks: NodeJS.Timeout;
@@ -53,8 +54,7 @@ export class Supervisor {
   }
 
   get isStuck(): boolean {
-    this.#forgetEnded();
-    return this.#stuck.size > 0;
+    return [...this.#stuck].some((thread) => !thread.isGone);
   }
 
   /** Rung with every report of a thread. */
@@ -109,6 +109,7 @@ export class Supervisor {
   /** Looks after the threads in the middle of a turn of the loop. */
   checkSync(blockedMs: number): void {
     const now = performance.now();
+    this.#forgetEnded();
     for (const thread of this.#threads) {
       const death = this.#dying.get(thread) ?? thread.check(now, blockedMs);
       if (death === undefined) continue;
@@ -181,9 +182,8 @@ export class Supervisor {
     this.#warnOfStuck();
     for (const thread of this.#threads) {
       if (this.#dying.has(thread)) continue;
-      const death = thread.check(now, this.#options.limits.blockedMs);
+      const death = thread.check(now, this.#options.limits.blockedMs) ?? (isIdle(thread) ? "idle" : undefined);
       if (death !== undefined) void this.#end(thread, death);
-      else if (this.#isIdle(thread)) void this.#retire(thread);
     }
     this.#release();
   }
@@ -196,12 +196,16 @@ export class Supervisor {
 
   #replace(thread: HostThread, death: Death, culprit: number | undefined, hasEnded: boolean): void {
     if (this.#isClosed || !this.#threads.has(thread)) return;
-    const { host, limits } = this.#options;
-    this.#remove(thread, "restart");
+    const { accounts, host, limits, outbox } = this.#options;
+    host.debug(`exporter host: a thread has ended (${death})`);
+    this.#remove(thread, death === "idle" ? "disabled" : "restart");
     if (!hasEnded) this.#stuck.add(thread);
     if (culprit !== undefined) this.#switchOff(culprit, `it ${did(thread, death, limits)}`);
-    const rest = thread.exporters.map(({ place }) => place).filter((place) => place !== culprit);
-    if (culprit === undefined)
+    const others = thread.exporters.map(({ place }) => place).filter((place) => place !== culprit);
+    // Those that have switched themselves off would only do so again.
+    for (const place of others) if (accounts.isDisabled(place)) accounts.switchOff(place, outbox.events);
+    const rest = others.filter((place) => !accounts.isDisabled(place));
+    if (culprit === undefined && death !== "idle")
       host.warn(
         `exporter host: an exporter ${did(thread, death, limits)} It is not known which one, so each gets a thread of its own: ${this.#names(rest)}.`,
       );
@@ -225,26 +229,6 @@ export class Supervisor {
     for (const { place } of thread.exporters) accounts.detach(place, thread.control.takenBy(place), outcome);
   }
 
-  /** All its exporters have switched themselves off, and nothing of theirs is pending. */
-  #isIdle(thread: HostThread): boolean {
-    return thread.exporters.every(
-      ({ place, from }) =>
-        thread.ledger.state(place) === "disabled" &&
-        thread.ledger.settled(place) === thread.control.takenBy(place) - from,
-    );
-  }
-
-  async #retire(thread: HostThread): Promise<void> {
-    this.#dying.set(thread, "exit");
-    await thread.terminate();
-    if (this.#isClosed || !this.#threads.has(thread)) return;
-    const { accounts, host, outbox } = this.#options;
-    this.#remove(thread, "disabled");
-    for (const { place } of thread.exporters) accounts.switchOff(place, outbox.events);
-    this.#requests.replace(thread, []);
-    host.debug("exporter host: a thread has ended, because its exporters have switched themselves off");
-  }
-
   #switchOff(place: number, reason: string): void {
     const { accounts, host, outbox } = this.#options;
     accounts.switchOff(place, outbox.events);
@@ -259,7 +243,8 @@ export class Supervisor {
 
   #warnOfStuck(): void {
     for (const thread of this.#stuck) {
-      if (thread.isGone) continue;
+      if (thread.isGone || this.#toldStuck.has(thread)) continue;
+      this.#toldStuck.add(thread);
       const names = this.#names(thread.exporters.map(({ place }) => place));
       this.#options.host.warn(
         `exporter host: the thread of ${names} does not end: it is in a synchronous call that Node cannot interrupt. The process may not end before that call does.`,
@@ -272,11 +257,16 @@ export class Supervisor {
     if (report.kind === "done") this.#requests.answered(report.id, thread);
     else if (report.kind === "warning") host.warn(report.message);
     else if (report.kind === "error") accounts.setError(report.exporter, report.error);
-    else {
-      const name = report.exporter === undefined ? "exporter host" : accounts.name(report.exporter);
-      const tell = this.#prints++ < MAX_PRINTS ? host.warn : host.debug;
-      tell(`${name} (${report.stream}): ${report.line}`);
-    }
+    else this.#print(report);
+  }
+
+  #print({ exporter, stream, line }: Extract<Report, { kind: "print" }>): void {
+    const { accounts, host } = this.#options;
+    const text = `${exporter === undefined ? "exporter host" : accounts.name(exporter)} (${stream}): ${line}`;
+    if (this.#prints++ < MAX_PRINTS) host.warn(text);
+    else host.debug(text);
+    if (this.#prints === MAX_PRINTS)
+      host.warn("exporter host: exporters may print more than this; CHARM_TELEMETRY_DEBUG=1 shows all of it.");
   }
 
   #release(): void {
@@ -292,9 +282,17 @@ export class Supervisor {
   }
 }
 
+/** All its exporters have switched themselves off, and nothing of theirs is pending. */
+function isIdle({ exporters, ledger, control }: HostThread): boolean {
+  return exporters.every(
+    ({ place, from }) => ledger.state(place) === "disabled" && ledger.settled(place) === control.takenBy(place) - from,
+  );
+}
+
 /** The exporter that has ended the thread, if it is known. */
 function culpritOf(thread: HostThread, death: Death): number | undefined {
   const { control, exporters } = thread;
+  if (death === "idle") return undefined;
   if (exporters.length === 1) return exporters[0]?.place;
   // The one that asked for the last bit of memory need not be the one that has the rest.
   if (death === "memory") return undefined;

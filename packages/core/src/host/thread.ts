@@ -7,8 +7,8 @@ import { Control } from "./control.ts";
 import type { Order, Report, ThreadData, ThreadExporter } from "./messages.ts";
 import { Watch, readTask } from "./watch.ts";
 
-/** How a thread has come to its end. */
-export type Death = "blocked" | "memory" | "exit";
+/** How a thread has come to its end; `idle` when nobody needs it any more. */
+export type Death = "blocked" | "memory" | "exit" | "idle";
 
 export interface ThreadOptions extends Omit<ThreadData, "ledger" | "control" | "port"> {
   readonly file: URL;

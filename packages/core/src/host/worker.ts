@@ -33,7 +33,7 @@ function suspect(): ThreadExporter | undefined {
 }
 
 captureOutput((stream, line) => {
-  const exporter = exporters.length === 1 ? exporters[0]?.place : control.inside;
+  const exporter = exporters.length === 1 ? exporters[0]?.place : (control.inside ?? control.loadingExporter);
   report({ kind: "print", exporter, stream, line: mask(line) });
 });
 
@@ -47,6 +47,11 @@ class ThreadAccount extends LedgerAccount {
 
   override take(eventCount: number): void {
     control.take(this.#place, eventCount);
+  }
+
+  override warn(message: string): void {
+    this.sendError();
+    super.warn(message);
   }
 
   /** The last error crosses now and then: an exporter that fails for each event must not flood the agent's thread. */

@@ -11,12 +11,12 @@ import { createDispatcher } from "./dispatcher.ts";
 import { post } from "./http-post.ts";
 import type { PostResult } from "./http-post.ts";
 import { describeFailure, oneLine } from "./http-words.ts";
+import type { Reporter } from "./reporter.ts";
 import { joinBody, planRequests } from "./request-plan.ts";
 import type { Envelope, Range, RequestLimits } from "./request-plan.ts";
 import { RETRY_POLICY, judge, parseRetryAfter } from "./retry-policy.ts";
 import type { Answer, RetryPolicy } from "./retry-policy.ts";
 import type { Secret } from "./secret.ts";
-import type { Reporter } from "./span-exporter.ts";
 
 export interface HttpSenderOptions extends Partial<HttpSenderDefaults> {
   readonly url: URL;
@@ -69,6 +69,9 @@ export const SENDER_DEFAULTS: HttpSenderDefaults = {
   retryAfterHeaders: ["retry-after"],
   environment: process.env,
 };
+
+// A backend that asks for more has lost its clock.
+const MAX_PAUSE_MS = 10 * 60 * 1000;
 
 interface Trouble {
   /** People are told once of each. */
@@ -238,7 +241,7 @@ export class HttpSender {
     const retryAfterMs = parseRetryAfter(Array.isArray(header) ? header[0] : header, Date.now());
     // What one request is told holds for all: the others would only be told the same.
     if (retryAfterMs !== undefined && (result.status === 429 || result.status === 503))
-      this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#clock.now() + retryAfterMs);
+      this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#clock.now() + Math.min(retryAfterMs, MAX_PAUSE_MS));
     return { kind: "status", status: result.status, retryAfterMs };
   }
 

@@ -3,7 +3,8 @@
  * For exporters of every vendor; nothing here knows one.
  */
 export { SpanTelemetryExporter } from "./span-exporter.ts";
-export type { Reporter, SpanExporterOptions } from "./span-exporter.ts";
+export type { SpanExporterOptions } from "./span-exporter.ts";
+export type { Reporter } from "./reporter.ts";
 export type { AgentAction, FinishedSpan, LlmSpan, RunSpan, SpanKind, SpanStatus, ToolSpan } from "./span.ts";
 export { HttpSender, SENDER_DEFAULTS } from "./http-sender.ts";
 export type { Credential, HttpSenderDefaults, HttpSenderOptions } from "./http-sender.ts";

@@ -1,10 +1,11 @@
 import type { EventContext, HookName, LlmRequest, LlmResponse } from "../events.ts";
 import { BaseTelemetryExporter } from "../exporter.ts";
-import type { Outcome, Pending, StartInfo, Unit } from "../exporter.ts";
+import type { Outcome, Pending, StartInfo } from "../exporter.ts";
 import { BatchQueue, QUEUE_LIMITS } from "./batch-queue.ts";
 import type { BatchQueueLimits } from "./batch-queue.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
+import type { Reporter } from "./reporter.ts";
 import { ASSEMBLER_LIMITS, SpanAssembler } from "./span-assembler.ts";
 import type { AssemblerLimits } from "./span-assembler.ts";
 import type { FinishedSpan } from "./span.ts";
@@ -14,15 +15,6 @@ const SWEEP_INTERVAL_MS = 5000;
 /** Bounds of memory and time; whatever is left out has its default. */
 export interface SpanExporterOptions extends Partial<BatchQueueLimits>, Partial<AssemblerLimits> {
   readonly clock?: Clock;
-}
-
-/** The exporter's counters and voice, for the parts that it is made of. */
-export interface Reporter {
-  count(unit: Unit, amount: number): void;
-  /** One line for people, each text once. */
-  warn(message: string): void;
-  /** Becomes the last error in `health()`. */
-  fail(error: unknown): void;
 }
 
 /**

@@ -72,7 +72,8 @@ export class CharmEmitterExporter extends BaseTelemetryExporter {
 
   /** @param toolInput a mapping is shown as Python shows it. */
   override onAgentAction(tool: string, toolInput: string | Json, context: EventContext): void {
-    const shown = typeof toolInput === "string" ? toolInput : pythonRepr(toolInput);
+    // Masked first: Python escapes quotes and backslashes in its own way.
+    const shown = typeof toolInput === "string" ? toolInput : pythonRepr(this.#emitter.maskValue(toolInput));
     if (this.#pretty !== undefined) return this.#pretty.action(tool, shown, context);
     this.#thinking(
       `Thought: I need to use ${tool} with ${shown}\n`,

@@ -1,5 +1,4 @@
 import { isatty } from "node:tty";
-import { stripVTControlCharacters } from "node:util";
 import type { EventContext, LlmRequest, LlmResponse } from "../events.ts";
 import type { ExporterHealth, TelemetryHealth } from "../health.ts";
 import { errorText } from "../snapshot.ts";
@@ -200,8 +199,13 @@ export class PrettyPrinter {
 
   /** Masked before anything is cut off, and without what would steer the terminal. */
   #printable(text: string): string {
-    return stripVTControlCharacters(this.#emitter.mask(text)).replaceAll(/(?![\n\t])\p{Cc}/gu, "");
+    return stripControl(this.#emitter.mask(text)).replaceAll(/(?![\n\t])\p{Cc}/gu, "");
   }
+}
+
+function stripControl(text: string): string {
+  // Importing node:util makes Node 22 and 24 touch stdout and stderr, whose pipes then are non-blocking for all.
+  return process.getBuiltinModule("node:util").stripVTControlCharacters(text);
 }
 
 /** How long what ends now has taken. */

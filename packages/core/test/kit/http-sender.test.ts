@@ -199,6 +199,15 @@ describe("Retry-After", () => {
     expect(host.units).toEqual({ requests: 1 });
   });
 
+  it("never stops sending for more than ten minutes", async () => {
+    const target = await backend(asking(() => "99999999999"));
+    const clock = new FakeClock();
+    const { sender: http } = sender(target.url, { clock });
+    expect(await http.send(["1"], never)).toEqual(["retries"]);
+    await clock.pass(600_000);
+    expect(await http.send(["2"], never)).toEqual(["delivered"]);
+  });
+
   it("may have a vendor's own name", async () => {
     const target = await backend((_request, response, index) => {
       response.writeHead(index === 0 ? 429 : 202, { "x-ratelimit-reset": "7" }).end();

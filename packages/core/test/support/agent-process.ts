@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { closeSync } from "node:fs";
 import { Socket } from "node:net";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { openFifo } from "./fifo.ts";
 
-/** A program of `test/`, run by plain Node on the built output. */
+/** A program, run by plain Node on the built output. */
 export interface AgentProcess {
   /** What it writes to stdout, when that is a pipe of ours; paused until somebody reads. */
   readonly stdout: Readable;
@@ -16,6 +16,7 @@ export interface AgentProcess {
   report<Value>(): Promise<Value>;
   /** Lets it go on where it waits for that. */
   go(): void;
+  kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; stderr: string }>;
 }
 
@@ -28,11 +29,12 @@ export interface AgentOptions {
   readonly nodeArgs?: readonly string[];
   /** A shell command around the agent: `"$@"` stands for it. */
   readonly shell?: string;
+  readonly cwd?: string;
 }
 
-/** @param program relative to `test/`. */
+/** @param program relative to `test/`, or absolute. */
 export function startAgent(program: string, options: AgentOptions): AgentProcess {
-  const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
+  const path = resolve(import.meta.dirname, "..", program);
   const command = [process.execPath, ...(options.nodeArgs ?? []), path, ...(options.args ?? [])];
   const [file = "", ...args] =
     options.shell === undefined ? command : ["/bin/sh", "-c", options.shell, "agent", ...command];
@@ -42,6 +44,7 @@ export function startAgent(program: string, options: AgentOptions): AgentProcess
   const child = spawn(file, args, {
     stdio: ["pipe", stdout as "pipe" | number, "pipe", "pipe"],
     env: { ...cleanEnvironment(), ...options.env },
+    cwd: options.cwd,
   });
   if (fifo !== undefined) closeSync(fifo.writeFd);
   onTestFinished(() => {
@@ -58,6 +61,9 @@ export function startAgent(program: string, options: AgentOptions): AgentProcess
     },
     go: () => {
       child.stdin?.write("\n");
+    },
+    kill: (signal) => {
+      child.kill(signal);
     },
     ended: endOf(child),
   };
