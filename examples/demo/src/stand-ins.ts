@@ -1,4 +1,4 @@
-import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
+import { startDatadogIntake, startSentryIntake } from "@charm/telemetry-testkit/intakes";
 import type { Fault } from "@charm/telemetry-testkit/intakes";
 
 /** A backend on loopback, and how the agent's exporter finds it. */
@@ -25,6 +25,7 @@ export interface StandInAccount {
 /** By the exporter's name. */
 export const STAND_INS: ReadonlyMap<string, (fault: Fault | undefined) => Promise<StandIn>> = new Map([
   ["datadog", standInForDatadog],
+  ["sentry", standInForSentry],
 ]);
 
 async function standInForDatadog(fault: Fault | undefined): Promise<StandIn> {
@@ -34,6 +35,23 @@ async function standInForDatadog(fault: Fault | undefined): Promise<StandIn> {
   return {
     exporter: "datadog",
     environment: { DD_API_KEY: apiKey, CHARM_DATADOG_ENDPOINT: intake.url },
+    account: () => ({
+      requests: intake.requests.length,
+      received: intake.received.spans,
+      acknowledged: intake.acknowledged.spans,
+      duplicates: intake.duplicates,
+      orphans: intake.unknownParents().length,
+    }),
+    close: () => intake.close(),
+  };
+}
+
+async function standInForSentry(fault: Fault | undefined): Promise<StandIn> {
+  const intake = await startSentryIntake({ publicKey: "5e2717000000000000000000000000de", projectId: "1" });
+  await intake.setFault(fault);
+  return {
+    exporter: "sentry",
+    environment: { SENTRY_DSN: intake.dsn, SENTRY_ENVIRONMENT: "demo" },
     account: () => ({
       requests: intake.requests.length,
       received: intake.received.spans,
