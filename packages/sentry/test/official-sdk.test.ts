@@ -1,23 +1,18 @@
-import { readFileSync } from "node:fs";
-import type { HookResult } from "@charm/telemetry-core";
+import { TelemetryManager } from "@charm/telemetry-core";
+import type { TelemetryHealth } from "@charm/telemetry-core";
 import { startSentryIntake } from "@charm/telemetry-testkit/intakes";
-import type { SentryEvent, SentryIntake, SentrySpan } from "@charm/telemetry-testkit/intakes";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { contextOf, never, runInfo, startExporter } from "./support/attach.ts";
+import type { SentryIntake } from "@charm/telemetry-testkit/intakes";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { SentryExporter } from "../src/index.ts";
+import type { Account } from "./support/attach.ts";
+import { never, startExporter } from "./support/attach.ts";
+import { RUN_ID, playAgent, playHooks, recording } from "./support/recorded-run.ts";
 
 /**
  * The same run, once as the vendor's SDK has sent it (a recording), once as this exporter sends it to a server on
  * loopback: the envelopes are compared field by field. Every difference is listed below with its reason.
  */
 
-type Header = Readonly<Record<string, unknown>> & { readonly sent_at: string; readonly trace: Record<string, string> };
-
-const recording = JSON.parse(readFileSync(new URL("fixtures/official-sdk.run-ok.json", import.meta.url), "utf8")) as {
-  environment: Record<string, string>;
-  event: { header: Header; item: { header: object; payload: SentryEvent } };
-  spans: { header: Header; item: { header: object; payload: { items: SentrySpan[] } } };
-};
-const RUN_ID = "0192f0c1-7a10-7000-8000-00000000c0de";
 const PUBLIC_KEY = "0123456789abcdef0123456789abcdef";
 
 /** Paths and values: `attributes.sentry.op.value`. */
@@ -65,6 +60,17 @@ const SPANS = [
 ];
 const FOUND = "Finds the spans of a run by the id that the agent and its runner know.";
 const TIMES = "The SDK's own clock, read when the driver called it.";
+
+const STEPS = [
+  "run start",
+  "agent action: search",
+  "tool start: search",
+  "llm start: gpt-4o-mini",
+  "llm end",
+  "tool end: search",
+  "tool start: weather",
+  "tool start: population",
+];
 
 /** What differs on purpose. */
 const DIFFERENCES: Difference[] = [
@@ -141,175 +147,138 @@ const DIFFERENCES: Difference[] = [
 let intake: SentryIntake;
 
 beforeAll(async () => {
+  for (const [name, value] of Object.entries(recording.environment)) vi.stubEnv(name, value);
+});
+
+afterAll(() => vi.unstubAllEnvs());
+
+async function open(): Promise<void> {
   intake = await startSentryIntake({ publicKey: PUBLIC_KEY, projectId: "4501" });
-  await play();
+  vi.stubEnv("SENTRY_DSN", intake.dsn);
+}
+
+describe("handed to the exporter as hooks, with the recorded ids and times", () => {
+  let account: Account;
+
+  beforeAll(async () => {
+    await open();
+    const started = await startExporter();
+    account = started.account;
+    playHooks(started.exporter, started.accept);
+    await started.exporter.shutdown(never);
+  });
+
+  afterAll(() => intake.close());
+
+  it("sends the envelopes that the vendor's SDK sends for the same run, but for what is listed", () => {
+    expect(compare(DIFFERENCES, (value) => value)).toEqual({ unlisted: [], unused: [] });
+    expect(intake.unknownParents()).toEqual([]);
+  });
+
+  it("is delivered whole", () => {
+    expect(account).toMatchObject({ accepted: 13, outcomes: { delivered: 13 }, units: { spans: 5, requests: 2 } });
+    expect(account.warnings).toEqual([]);
+  });
+
+  it("leaves the same steps before the error, and how they ended", () => {
+    const steps = intake.events[0]?.event.breadcrumbs ?? [];
+    expect(recording.event.item.payload.breadcrumbs?.map(({ message }) => message)).toEqual([
+      "agent action: search",
+      "tool start: search",
+      "tool start: weather",
+      "tool start: population",
+    ]);
+    expect(steps.map(({ message }) => message)).toEqual(STEPS);
+    expect(steps[1]).toEqual({
+      timestamp: 1795338783.84,
+      category: "agent.action",
+      message: "agent action: search",
+      level: "info",
+      data: { tool: "search", tool_input: '{"query":"capital of France"}' },
+    });
+  });
+
+  it("sends the spans of a run in one envelope with the SDK's item header", () => {
+    expect(intake.requests).toHaveLength(2);
+    const bodies = intake.requests.map(({ body }) => String(body).split("\n"));
+    expect(bodies.map((lines) => lines.length)).toEqual([3, 3]);
+    const headers = bodies.map((lines) => JSON.parse(lines[1] ?? "") as { type: string });
+    expect(headers.find(({ type }) => type === "span")).toEqual(recording.spans.item.header);
+    expect(headers.find(({ type }) => type === "event")).toEqual(recording.event.item.header);
+  });
 });
 
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await intake.close();
+describe("done again by an agent, through manager and host", () => {
+  let health: TelemetryHealth;
+
+  beforeAll(async () => {
+    await open();
+    const manager = new TelemetryManager({ exporters: [new SentryExporter()], stdout: false });
+    playAgent(manager);
+    health = await manager.shutdown({ timeoutMs: 20_000 });
+  });
+
+  afterAll(() => intake.close());
+
+  it("sends the envelopes that the vendor's SDK sends for the same run, but for what is listed, ids and times", () => {
+    const timeless = DIFFERENCES.filter(({ path }) => path !== "timestamp");
+    expect(compare(timeless, withoutIdsAndTimes)).toEqual({ unlisted: [], unused: [] });
+    expect(intake.unknownParents()).toEqual([]);
+    expect(intake.events[0]?.event.breadcrumbs?.map(({ message }) => message)).toEqual(STEPS);
+  });
+
+  it("is delivered whole", () => {
+    expect(health.exporters).toMatchObject([
+      { accepted: 13, delivered: 13, pending: 0, units: { spans: 5, requests: 2 } },
+    ]);
+  });
 });
 
-it("sends the envelopes that the vendor's SDK sends for the same run, but for what is listed", () => {
+type Named = readonly { readonly name: string; readonly span_id: string; readonly trace_id: string }[];
+
+/** Differences that nobody has listed, and listed ones that are none. */
+function compare(
+  listed: readonly Difference[],
+  normalised: (value: unknown, spans: Named) => unknown,
+): { unlisted: string[]; unused: Difference[] } {
   const [received] = intake.events;
+  const recordedSpans = recording.spans.item.payload.items;
+  const ourSpans = intake.spans.map(({ span }) => span);
   const sdk: Record<string, unknown> = {
     "event header": recording.event.header,
     "spans header": recording.spans.header,
     event: recording.event.item.payload,
-    ...Object.fromEntries(recording.spans.item.payload.items.map((span) => [span.name, span])),
+    ...Object.fromEntries(recordedSpans.map((span) => [span.name, span])),
   };
   const ours: Record<string, unknown> = {
     "event header": received?.envelope,
     "spans header": intake.spans[0]?.envelope,
     event: received?.event,
-    ...Object.fromEntries(intake.spans.map(({ span }) => [span.name, span])),
+    ...Object.fromEntries(ourSpans.map((span) => [span.name, span])),
   };
   const unlisted: string[] = [];
   const used = new Set<object>();
   for (const where of new Set([...Object.keys(sdk), ...Object.keys(ours)])) {
-    for (const { path, left, right } of differences(fieldsOf(sdk[where]), fieldsOf(ours[where]))) {
-      const listed = DIFFERENCES.find((known) => isListed(known, where, path, left, right));
-      if (listed === undefined) unlisted.push(`${where} ${path}: SDK ${String(left)}, ours ${String(right)}`);
-      else used.add(listed);
+    const left = fieldsOf(normalised(sdk[where], recordedSpans));
+    const right = fieldsOf(normalised(ours[where], ourSpans));
+    for (const found of differences(left, right)) {
+      const known = listed.find((one) => isListed(one, where, found.path, found.left, found.right));
+      if (known === undefined)
+        unlisted.push(`${where} ${found.path}: SDK ${String(found.left)}, ours ${String(found.right)}`);
+      else used.add(known);
     }
   }
-  expect(unlisted).toEqual([]);
-  expect(DIFFERENCES.filter((known) => !used.has(known))).toEqual([]);
-  expect(intake.unknownParents()).toEqual([]);
-});
+  return { unlisted, unused: listed.filter((known) => !used.has(known)) };
+}
 
-it("leaves the same steps before the error, and how they ended", () => {
-  const steps = intake.events[0]?.event.breadcrumbs ?? [];
-  expect(recording.event.item.payload.breadcrumbs?.map(({ message }) => message)).toEqual([
-    "agent action: search",
-    "tool start: search",
-    "tool start: weather",
-    "tool start: population",
-  ]);
-  expect(steps.map(({ message }) => message)).toEqual([
-    "run start",
-    "agent action: search",
-    "tool start: search",
-    "llm start: gpt-4o-mini",
-    "llm end",
-    "tool end: search",
-    "tool start: weather",
-    "tool start: population",
-  ]);
-  expect(steps[1]).toEqual({
-    timestamp: 1795338783.84,
-    category: "agent.action",
-    message: "agent action: search",
-    level: "info",
-    data: { tool: "search", tool_input: '{"query":"capital of France"}' },
-  });
-});
-
-it("sends the spans of a run in one envelope with the SDK's item header", () => {
-  expect(intake.requests).toHaveLength(2);
-  const bodies = intake.requests.map(({ body }) => String(body).split("\n"));
-  expect(bodies.map((lines) => lines.length)).toEqual([3, 3]);
-  const headers = bodies.map((lines) => JSON.parse(lines[1] ?? "") as { type: string });
-  expect(headers.find(({ type }) => type === "span")).toEqual(recording.spans.item.header);
-  expect(headers.find(({ type }) => type === "event")).toEqual(recording.event.item.header);
-});
-
-/** Hands the recorded run to the exporter, as hooks. */
-async function play(): Promise<void> {
-  for (const [name, value] of Object.entries(recording.environment)) vi.stubEnv(name, value);
-  vi.stubEnv("SENTRY_DSN", intake.dsn);
-  const { exporter, account, accept } = await startExporter();
-  const at = (name: string, where: "start" | "end"): ReturnType<typeof contextOf> => {
-    const span = sdkSpan(name);
-    const toolCallId = span.attributes["gen_ai.tool.call.id"]?.value;
-    return contextOf(span.span_id, span.parent_span_id, {
-      runId: RUN_ID,
-      traceId: span.trace_id,
-      timeUnixMs: (where === "start" ? span.start_timestamp : span.end_timestamp) * 1000,
-      toolCallId: typeof toolCallId === "string" ? toolCallId : undefined,
-    });
-  };
-  const value = (name: string, key: string): string => String(sdkSpan(name).attributes[key]?.value);
-  const texts = (name: string, key: string): { role: string; content: string }[] =>
-    (JSON.parse(value(name, key)) as { role: string; parts: { content: string }[] }[]).map(({ role, parts }) => ({
-      role,
-      content: parts.map(({ content }) => content).join(""),
-    }));
-  const run = "invoke_agent research-agent";
-  const root = at(run, "start");
-  const llm = "chat gpt-4o-mini";
-  const info = runInfo({ name: "research-agent", threadId: "session-42" });
-  accept(
-    exporter.onRunStart(RUN_ID, { question: texts(run, "gen_ai.input.messages")[0]?.content }, { ...root, run: info }),
-    exporter.onAgentAction("search", '{"query":"capital of France"}', { ...root, timeUnixMs: 1795338783840 }),
-    exporter.onToolStart(
-      "search",
-      value("execute_tool search", "gen_ai.tool.call.arguments"),
-      at("execute_tool search", "start"),
-    ),
-    exporter.onLlmStart(
-      {
-        model: "gpt-4o-mini",
-        provider: "openai",
-        messages: texts(llm, "gen_ai.input.messages"),
-        parameters: { max_tokens: 64 },
-      },
-      at(llm, "start"),
-    ),
-    ...["Paris is the ", "capital of France."].map((token): HookResult =>
-      exporter.onLlmNewToken(token, at(llm, "start")),
-    ),
-    exporter.onLlmEnd(
-      {
-        usage: { inputTokens: 42, outputTokens: 7, totalTokens: 49 },
-        finishReason: "stop",
-        timeToFirstTokenMs: Number(sdkSpan(llm).attributes["gen_ai.response.time_to_first_chunk"]?.value) * 1000,
-      },
-      at(llm, "end"),
-    ),
-    exporter.onToolEnd(
-      "search",
-      value("execute_tool search", "gen_ai.tool.call.result"),
-      at("execute_tool search", "end"),
-    ),
-    exporter.onToolStart(
-      "weather",
-      value("execute_tool weather", "gen_ai.tool.call.arguments"),
-      at("execute_tool weather", "start"),
-    ),
-    exporter.onToolStart(
-      "population",
-      value("execute_tool population", "gen_ai.tool.call.arguments"),
-      at("execute_tool population", "start"),
-    ),
-    exporter.onToolError("population", recordedError(), at("execute_tool population", "end")),
-    exporter.onToolEnd(
-      "weather",
-      value("execute_tool weather", "gen_ai.tool.call.result"),
-      at("execute_tool weather", "end"),
-    ),
-    exporter.onRunEnd(RUN_ID, { answer: texts(run, "gen_ai.output.messages")[0]?.content }, at(run, "end")),
+/** Span ids become the names of their spans: who is whose parent is still compared. */
+function withoutIdsAndTimes(value: unknown, spans: Named): unknown {
+  let text = JSON.stringify(value);
+  for (const { name, span_id: id, trace_id: trace } of spans)
+    text = text.replaceAll(`"${id}"`, `"<${name}>"`).replaceAll(`"${trace}"`, '"<trace>"');
+  return JSON.parse(text, (key, member: unknown) =>
+    /timestamp$/.test(key) ? "<time>" : key.endsWith("time_to_first_chunk") ? "<seconds>" : member,
   );
-  await exporter.shutdown(never);
-  expect(account).toMatchObject({ accepted: 13, outcomes: { delivered: 13 }, units: { spans: 5, requests: 2 } });
-  expect(account.warnings).toEqual([]);
-}
-
-/** The error whose stack the SDK has taken apart. */
-function recordedError(): Error {
-  const error = new TypeError("population service returned no rows");
-  const frames = recording.event.item.payload.exception?.values[0]?.stacktrace?.frames ?? [];
-  const lines = frames
-    .map((frame) => `    at ${frame.function} (${frame.filename}:${frame.lineno}:${frame.colno})`)
-    .toReversed();
-  error.stack = [`TypeError: ${error.message}`, ...lines].join("\n");
-  return error;
-}
-
-function sdkSpan(name: string): SentrySpan {
-  const span = recording.spans.item.payload.items.find((candidate) => candidate.name === name);
-  if (span === undefined) throw new Error(`no span ${name} in the recording`);
-  return span;
 }
 
 function fieldsOf(value: unknown): Fields {
