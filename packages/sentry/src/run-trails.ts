@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { TelemetryError } from "@charm/telemetry-core";
 import type { EventContext } from "@charm/telemetry-core";
 
@@ -5,6 +6,8 @@ import type { EventContext } from "@charm/telemetry-core";
 const MAX_BREADCRUMBS = 100;
 const MAX_RUNS = 500;
 const MAX_TEXT_LENGTH = 500;
+/** Errors of a run that are remembered. */
+const MAX_REPORTED = 200;
 
 /** A step of a run, as Sentry takes it. */
 export interface Breadcrumb {
@@ -19,6 +22,7 @@ export interface Breadcrumb {
 interface Trail {
   segmentId: string | undefined;
   breadcrumbs: Breadcrumb[];
+  /** Errors by their prints, and by the span that they may climb to with their prints. */
   readonly reported: Set<string>;
 }
 
@@ -37,16 +41,20 @@ export class RunTrails {
   }
 
   /**
-   * Adds a failed step, and marks its error as one to report, unless the run has reported the same one already: a
-   * tool's error that goes on to fail the run is one error. An end that the process has cut short is none.
+   * Adds a failed step, and marks its error as one to report, unless it has been reported for a step inside: a tool's
+   * error that goes on to fail the run is one error, the same error of another try is another. An end that the process
+   * has cut short is none.
    */
   fail(context: EventContext, category: Breadcrumb["category"], what: string, error: Error, isReported = true): void {
     const trail = this.#of(context);
     const isAborted = TelemetryError.is(error) && error.code === "ABORTED";
-    const print = `${error.name}\n${error.message}\n${error.stack ?? ""}`;
-    if (isReported && !isAborted && !trail.reported.has(print)) {
-      trail.reported.add(print);
-      this.#reports.set(error, [...trail.breadcrumbs]);
+    if (isReported && !isAborted) {
+      const print = printOf(error);
+      const { spanId, parentSpanId } = context;
+      const isKnown = trail.reported.has(parentSpanId === undefined ? print : `${spanId} ${print}`);
+      remember(trail.reported, print);
+      remember(trail.reported, `${parentSpanId} ${print}`);
+      if (!isKnown) this.#reports.set(error, [...trail.breadcrumbs]);
     }
     this.#push(trail, context, category, "error", `${what}: ${error.message}`);
   }
@@ -100,6 +108,19 @@ export class RunTrails {
     });
     if (trail.breadcrumbs.length > MAX_BREADCRUMBS) trail.breadcrumbs.shift();
   }
+}
+
+/** The same for an error that is thrown on, which reaches exporters as another object each time. */
+function printOf({ name, message, stack }: Error): string {
+  return createHash("sha256")
+    .update(JSON.stringify([name, message, stack]))
+    .digest("base64");
+}
+
+function remember(reported: Set<string>, key: string): void {
+  reported.add(key);
+  if (reported.size <= MAX_REPORTED) return;
+  for (const oldest of reported) return void reported.delete(oldest);
 }
 
 function short(text: string): string {

@@ -9,6 +9,11 @@ function messages(trails: RunTrails, error: Error): string[] | undefined {
   return trails.reportOf(error)?.map(({ message }) => message);
 }
 
+/** As an error comes that is thrown on. */
+function copyOf({ message, stack }: Error): Error {
+  return Object.assign(new Error(message), { stack: stack ?? "" });
+}
+
 describe("RunTrails", () => {
   it("keeps what had happened before an error, and nothing of another run", () => {
     const trails = new RunTrails();
@@ -21,14 +26,34 @@ describe("RunTrails", () => {
     expect(messages(trails, second)).toEqual(["tool start: search", "tool error: search: first"]);
   });
 
-  it("reports an error once in a run, although it comes again as another object", () => {
+  it("reports an error once as it climbs from tool to tool to run, although it comes as another object", () => {
     const trails = new RunTrails();
     const error = new Error("no rows");
-    const copy = Object.assign(new Error("no rows"), { stack: error.stack ?? "" });
-    trails.fail(run("a"), "agent.tool", "tool error", error);
-    trails.fail(run("a"), "agent.run", "run error", copy);
+    const [outer, top] = [copyOf(error), copyOf(error)];
+    trails.fail(contextOf("00000000000000cc", "00000000000000bb"), "agent.tool", "tool error", error);
+    trails.fail(contextOf("00000000000000bb", "00000000000000aa"), "agent.tool", "tool error", outer);
+    trails.fail(contextOf("00000000000000aa"), "agent.run", "run error", top);
     expect(messages(trails, error)).toEqual([]);
-    expect(messages(trails, copy)).toBeUndefined();
+    expect([trails.reportOf(outer), trails.reportOf(top)]).toEqual([undefined, undefined]);
+  });
+
+  it("reports the run's error once when the tool that failed was inside one that did not", () => {
+    const trails = new RunTrails();
+    const error = new Error("no rows");
+    const top = copyOf(error);
+    trails.fail(contextOf("00000000000000cc", "00000000000000bb"), "agent.tool", "tool error", error);
+    trails.fail(contextOf("00000000000000aa"), "agent.run", "run error", top);
+    expect([messages(trails, error), trails.reportOf(top)]).toEqual([[], undefined]);
+  });
+
+  it("reports each try of a tool that fails in the same way", () => {
+    const trails = new RunTrails();
+    const error = new Error("no rows");
+    const tries = [error, copyOf(error), copyOf(error)];
+    tries.forEach((each, index) =>
+      trails.fail(contextOf(`000000000000000${index + 1}`, "00000000000000aa"), "agent.tool", "tool error", each),
+    );
+    expect(tries.map((each) => trails.reportOf(each)?.length)).toEqual([0, 1, 2]);
   });
 
   it("reports the same message twice when it was thrown at two places, in two runs, or around another", () => {
