@@ -1,16 +1,11 @@
 // Runs the suites that depend on Node itself (processes, threads, pipes) on the other versions that are supported.
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { nodeSuites } from "./node-suites.mjs";
 import { root, run } from "./repository.mjs";
 
 const VERSIONS = ["22.23.3", "24.21.0"];
-const SUITES = ["auto", "ends", "host", "stdout"];
-
-const core = join(root, "packages/core");
-const present = readdirSync(join(core, "test"), { withFileTypes: true });
-const suites = SUITES.filter((suite) => present.some((entry) => entry.name.startsWith(suite))).map(
-  (suite) => `packages/core/test/${suite}`,
-);
+const suites = nodeSuites();
 
 for (const version of VERSIONS) {
   const major = version.split(".", 1)[0];

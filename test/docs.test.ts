@@ -3,14 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { ROOT, publishablePackages, repositoryFiles } from "./support/repository.ts";
 
-const ROOT = join(import.meta.dirname, "..");
-const GUIDES = [
-  "README.md",
-  ...readdirSync(join(ROOT, "docs"))
-    .filter((file) => file.endsWith(".md"))
-    .map((file) => join("docs", file)),
-];
+/** What people read: the guides, and the README of everything. */
+const PAGES = repositoryFiles().filter((path) =>
+  /^(?:README\.md|docs\/[^/]+\.md|(?:packages|templates|examples)\/[^/]+\/README\.md)$/.test(path),
+);
 
 interface Block {
   readonly info: string;
@@ -40,11 +38,13 @@ function project(): string {
   const folder = mkdtempSync(join(tmpdir(), "charm-guide-"));
   folders.push(folder);
   mkdirSync(join(folder, "node_modules/@charm"), { recursive: true });
-  for (const name of readdirSync(join(ROOT, "packages"))) {
-    const manifest = JSON.parse(readFileSync(join(ROOT, "packages", name, "package.json"), "utf8")) as { name: string };
-    symlinkSync(join(ROOT, "packages", name), join(folder, "node_modules", manifest.name));
+  const dependencies: Record<string, string> = {};
+  for (const { folder: installed, packageJson } of publishablePackages()) {
+    symlinkSync(installed, join(folder, "node_modules", packageJson.name));
+    dependencies[packageJson.name] = "*";
   }
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "guide", private: true, type: "module" }));
+  const manifest = { name: "guide", private: true, type: "module", dependencies };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
   return folder;
 }
 
@@ -84,7 +84,7 @@ function follow(
   });
 }
 
-const pages = GUIDES.map((page) => ({ page, markdown: readFileSync(join(ROOT, page), "utf8") }));
+const pages = PAGES.map((page) => ({ page, markdown: readFileSync(join(ROOT, page), "utf8") }));
 
 describe("code blocks", () => {
   const guides = pages.filter(({ markdown }) => blocksOf(markdown).some(({ info }) => info === "sh run"));
@@ -99,8 +99,19 @@ describe("code blocks", () => {
     }
   });
 
-  it("are run in both guides", () => {
-    expect(guides.map(({ page }) => page)).toEqual(["docs/agent-guide.md", "docs/exporter-guide.md"]);
+  it("are run in both guides, and where people begin", () => {
+    expect(guides.map(({ page }) => page).toSorted()).toEqual([
+      "README.md",
+      "docs/agent-guide.md",
+      "docs/exporter-guide.md",
+      "packages/core/README.md",
+    ]);
+  });
+
+  it("of README.md load the exporter that they name", () => {
+    const readme = pages.find(({ page }) => page === "README.md");
+    const [ended] = follow(blocksOf(readme?.markdown ?? ""));
+    expect(ended?.stderr).toContain("datadog: disabled, no API key. Set DD_API_KEY");
   });
 });
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { entryPoints, publishablePackages, readText } from "./support/repository.ts";
+import { entryPoints, publishablePackages, readText, repositoryFiles } from "./support/repository.ts";
 
 // A rename is a difference that somebody has to look at: `npx vitest run --project house -u` accepts it.
 // Entry points with side effects are programs: there is nothing to import from them.
@@ -28,6 +28,14 @@ describe.each(entries)("$title", ({ path, folder, source }) => {
 
   it("exports these names", () => {
     expect({ values: namesOf(false), types: namesOf(true) }).toMatchSnapshot();
+  });
+
+  // Types are there so that whatever stands in a signature can be named.
+  it("exports no value that no test, page or other package has a use for", () => {
+    const texts = repositoryFiles()
+      .filter((file) => /\.(?:ts|mjs|js|md)$/.test(file) && !/^test\//.test(file) && !file.startsWith(`${path}/src/`))
+      .map(readText);
+    expect(namesOf(false).filter((name) => !texts.some((each) => new RegExp(`\\b${name}\\b`).test(each)))).toEqual([]);
   });
 
   it("is a list of public names and nothing else", async () => {

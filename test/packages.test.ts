@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { entryPoints, publishablePackages, readJson, readText, workspacePackages } from "./support/repository.ts";
+import type { PackageJson } from "./support/repository.ts";
 
 const root = readJson("package.json") as { license: string; engines: object };
 
@@ -26,6 +28,13 @@ describe.each(publishablePackages().map((each) => [each.packageJson.name, each] 
       type: "module",
     });
     expect(readText(`${path}/LICENSE`)).toBe(readText("LICENSE"));
+  });
+
+  it("has a README that begins with its name, says how to install it and knows all its entry points", () => {
+    const readme = readText(`${path}/README.md`);
+    expect(readme).toMatch(new RegExp(`^# ${name}\\n`));
+    expect(readme).toMatch(/\bnpm (?:install|create) /);
+    for (const { subpath } of entryPoints(each)) expect(readme).toContain(name + subpath.slice(1));
   });
 
   it("publishes what was built and its source, in public", () => {
@@ -73,7 +82,7 @@ describe.each(publishablePackages().map((each) => [each.packageJson.name, each] 
 
   it("keeps dependencies pinned or from this workspace", () => {
     for (const [dependency, range] of Object.entries({ ...packageJson.dependencies, ...packageJson.devDependencies }))
-      expect(`${dependency} ${range}`).toMatch(/ (?:catalog:|workspace:\^|\d+\.\d+\.\d+)$/);
+      expect(`${dependency} ${range}`).toMatch(/ (?:catalog:|workspace:\^|(?:npm:[\w@/-]+@)?\d+\.\d+\.\d+)$/);
   });
 
   it("leaves core to the agent when it is an exporter", () => {
@@ -126,6 +135,24 @@ it.each(compiled.map((each) => [each.path, each] as const))(
     expect(referenced).toEqual(expect.arrayContaining(wanted));
   },
 );
+
+describe("the benchmarks", () => {
+  const { dependencies } = readJson("bench/package.json") as PackageJson;
+
+  it("name the exact version of everything that they compare with, and lock that", () => {
+    const { packages } = readJson("bench/package-lock.json") as { packages: Record<string, PackageJson> };
+    expect(Object.keys(dependencies ?? {})).not.toEqual([]);
+    for (const [name, version] of Object.entries(dependencies ?? {})) {
+      expect(`${name} ${version}`).toMatch(/ \d+\.\d+\.\d+$/);
+      expect(`${name} ${packages[`node_modules/${name}`]?.version}`).toBe(`${name} ${version}`);
+    }
+  });
+
+  it("are no member of the workspace: what they compare with is installed by nobody else", () => {
+    const { packages } = parse(readText("pnpm-workspace.yaml")) as { packages: string[] };
+    expect(packages).toEqual(["packages/*", "templates/*", "examples/*", "site"]);
+  });
+});
 
 it("says Node 20.19 and later everywhere", () => {
   expect(root.engines).toEqual({ node: ">=20.19.0" });

@@ -51,7 +51,7 @@ export function checksOf(outcome: Outcome): Check[] {
 }
 
 function stdoutChecks({ stdout, events }: TelemetryHealth, read: Outcome["read"]): Check[] {
-  const dropped = Object.values(stdout.droppedBy).reduce((sum, lines) => sum + lines, 0);
+  const dropped = sumOf(stdout.droppedBy);
   // Of the lines that were dropped nothing can be read; an event may take several.
   const isWhole =
     dropped === 0 ? read.events === events.recorded && read.missing === 0 : read.events + dropped >= events.recorded;
@@ -61,14 +61,13 @@ function stdoutChecks({ stdout, events }: TelemetryHealth, read: Outcome["read"]
 function exporterChecks(outcome: Outcome, health: TelemetryHealth, name: string, account: StandInAccount): Check[] {
   const exporter = health.exporters.find((each) => each.name === name);
   if (exporter === undefined) return [check(`${name}: the agent has loaded it`, false, {})];
-  const { accepted, delivered, dropped, pending } = exporter;
+  const { accepted, delivered, dropped, droppedBy, pending } = exporter;
+  const reasons = sumOf(droppedBy);
+  // The agent takes what is pending for what is left: of an event that was settled twice, less than nothing is.
+  const balances = accepted === delivered + dropped + pending && pending >= 0;
   const common = [
-    check(`${name}: accepted = delivered + dropped + pending`, accepted === delivered + dropped + pending, {
-      accepted,
-      delivered,
-      dropped,
-      pending,
-    }),
+    check(`${name}: accepted = delivered + dropped + pending`, balances, { accepted, delivered, dropped, pending }),
+    check(`${name}: every drop has its reason`, dropped === reasons, { dropped, reasons }),
     check(`${name}: it was given every event`, accepted === health.events.recorded, {
       accepted,
       recorded: health.events.recorded,
@@ -104,6 +103,10 @@ function agrees({ fault }: Outcome, { units, droppedBy, pending }: ExporterHealt
   if (units.spans === account.acknowledged || fault === undefined) return units.spans === account.acknowledged;
   if (units.spans > account.acknowledged) return units.spans <= account.received;
   return (droppedBy.unknown ?? 0) + (droppedBy.deadline ?? 0) + pending > 0;
+}
+
+function sumOf(amounts: Readonly<Record<string, number>>): number {
+  return Object.values(amounts).reduce((sum, amount) => sum + amount, 0);
 }
 
 function check(claim: string, isTrue: boolean, figures: Readonly<Record<string, string | number>>): Check {

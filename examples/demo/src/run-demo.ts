@@ -28,7 +28,7 @@ export async function runDemo(options: DemoOptions, { board, onEvent, signal }: 
     let health: Outcome["health"];
     const agent = await runAgent(AGENT_FOLDER, {
       input: { conversations: options.runs, parallel: options.parallel, pace: options.pace },
-      environment: Object.assign({}, ...standIns.map(({ environment }) => environment)) as Record<string, string>,
+      environment: environmentFor(standIns),
       signal,
       onEvent: (event) => {
         health = healthOf(event) ?? health;
@@ -48,4 +48,10 @@ export async function runDemo(options: DemoOptions, { board, onEvent, signal }: 
   } finally {
     await Promise.all(standIns.map((standIn) => standIn.close()));
   }
+}
+
+/** What the agent's exporters are told. Where they could not run in a thread of their own, the demo has to fail. */
+function environmentFor(standIns: readonly StandIn[]): Record<string, string> {
+  const told = standIns.flatMap(({ environment }) => Object.entries(environment));
+  return { CHARM_TELEMETRY_ISOLATION: "worker", ...Object.fromEntries(told) };
 }

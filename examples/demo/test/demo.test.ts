@@ -69,6 +69,7 @@ describe("the demo", { timeout: PATIENCE_MS }, () => {
       const exporter = broken.health?.exporters[0];
       const isDelivered = fault === "slow" || fault === "half-answer";
       expect(exporter?.delivered).toBe(isDelivered ? exporter?.accepted : 0);
+      expect(exporter?.pending).toBe(0);
     },
   );
 

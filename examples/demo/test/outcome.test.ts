@@ -30,6 +30,11 @@ describe("the checks", () => {
     ["every event is on stdout", goodOutcome(undefined, { read: { events: 1699, missing: 1 } })],
     ["datadog: accepted = delivered + dropped + pending", goodOutcome(exporterHealth({ pending: 1 }))],
     [
+      "datadog: accepted = delivered + dropped + pending",
+      goodOutcome(exporterHealth({ dropped: 2, droppedBy: { failed: 2 }, pending: -2 })),
+    ],
+    ["datadog: every drop has its reason", goodOutcome(exporterHealth({ droppedBy: { queue_full: 2 } }))],
+    [
       "datadog: what it counts as sent is what the backend has acknowledged",
       goodOutcome(undefined, account({ acknowledged: 22 })),
     ],

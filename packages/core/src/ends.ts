@@ -1,4 +1,5 @@
 import { isMainThread } from "node:worker_threads";
+import { errorText } from "./snapshot.ts";
 
 /** How the process ends. */
 export type EndReason =
@@ -10,6 +11,14 @@ export interface EndHandlers {
   settle(): Promise<void>;
   /** The last moment: everything has to be done before it returns. Called again for what happens after it. */
   end(reason: EndReason): void;
+}
+
+/** What open runs and calls are told. */
+export function endError(reason: EndReason): Error {
+  if (reason.kind === "signal") return new Error(`the process was ended by ${reason.signal}.`);
+  if (reason.error !== undefined)
+    return new Error(`the process ended by an uncaught exception: ${errorText(reason.error)}`, { cause: reason.error });
+  return new Error(`the process ended with code ${reason.code} before it did.`);
 }
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;

@@ -36,7 +36,7 @@ export interface TelemetryHealth {
     readonly unattributed: number;
     /** Tool ends without an id, matched by name. */
     readonly guessed: number;
-    /** Second ends, and ends without a start: ignored. */
+    /** Ignored: second ends, ends without a start, and what belongs to a run that has ended or was never started. */
     readonly ignored: number;
     /** Arguments that were cut to their bounds. */
     readonly truncated: number;

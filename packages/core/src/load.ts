@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { discoverExporters } from "./discovery.ts";
 import { formatProblem } from "./errors.ts";
-import type { ManagerParts } from "./manager.ts";
+import type { ManagerParts } from "./manager-parts.ts";
 import { findManifest, readManifest } from "./manifest/index.ts";
 import { errorText } from "./snapshot.ts";
 

@@ -1,13 +1,11 @@
 import { Dispatcher } from "./dispatch.ts";
 import type { DispatchTarget } from "./dispatch.ts";
 import { Diagnostics } from "./diagnostics.ts";
-import { endWithoutWaiting, watchEnds } from "./ends.ts";
+import { endError, endWithoutWaiting, watchEnds } from "./ends.ts";
 import type { EndReason } from "./ends.ts";
 import type { HookName } from "./events.ts";
-import type { BaseTelemetryExporter } from "./exporter.ts";
 import type { TelemetryHealth } from "./health.ts";
 import { createInlineHost } from "./host/inline.ts";
-import type { ExporterInstance, ExporterModule, HostLink, HostOptions } from "./host/link.ts";
 import { uuidv7 } from "./ids.ts";
 import { Recorder } from "./recorder.ts";
 import { Run } from "./run.ts";
@@ -17,35 +15,12 @@ import { collectSecrets, Masker } from "./secrets.ts";
 import { resolveSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 import { errorText, memberOf, textMemberOf } from "./snapshot.ts";
-import { formatProblem, TelemetryError } from "./errors.ts";
+import { formatProblem } from "./errors.ts";
+import { partsOf } from "./manager-parts.ts";
+import type { ManagerOptions, ManagerParts } from "./manager-parts.ts";
 import { CharmEmitter } from "./stdout/emitter.ts";
 import { CharmEmitterExporter } from "./stdout/exporter.ts";
 import { processWriter } from "./stdout/writer.ts";
-
-export interface ManagerOptions {
-  /** Exporters that the program has made itself, called in this thread. Named by their `name`, else their class. */
-  readonly exporters?: readonly BaseTelemetryExporter[];
-  /** False writes nothing to stdout. */
-  readonly stdout?: boolean;
-  /** Who runs: shown at vendors. */
-  readonly agent?: { readonly name: string; readonly version?: string | undefined };
-}
-
-type Exporter = ExporterModule | ExporterInstance;
-
-/** What `load` has found out; the constructor's own options otherwise. */
-export interface ManagerParts {
-  readonly exporters: readonly Exporter[];
-  /** What calls the exporters; unless given they are called in this thread. */
-  readonly createHost?: ((exporters: readonly Exporter[], options: HostOptions) => HostLink) | undefined;
-  readonly agent: { readonly name: string; readonly version?: string | undefined };
-  readonly hasStdout: boolean;
-  /** Variables that charm.yaml declares. */
-  readonly declaredVariables: readonly string[];
-  /** Whether the process's end delivers what is pending; else the program calls `shutdown`. */
-  readonly watchesEnds: boolean;
-  readonly warnings: readonly string[];
-}
 
 /** Of the time that the end of the process may take: what a natural end keeps for closing. */
 const END_SHARE = 0.25;
@@ -253,7 +228,7 @@ export class TelemetryManager {
 
   #runId(wanted: string | undefined): string {
     const runId = wanted ?? this.#environmentId;
-    if (wanted === undefined) this.#environmentId = undefined; // names the first run only
+    this.#environmentId = undefined; // names the first run only
     if (runId === undefined) return uuidv7();
     if (runId.length > 512) {
       this.#diagnostics.warn("A run id is longer than 512 characters: a new one is used.");
@@ -336,39 +311,6 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 function timeoutOf(options: unknown, fallback: number): number {
   const timeoutMs = memberOf(options, "timeoutMs");
   return typeof timeoutMs === "number" && timeoutMs >= 0 ? Math.min(timeoutMs, MAX_TIMEOUT_MS) : fallback;
-}
-
-function partsOf(options: ManagerOptions): ManagerParts {
-  const { exporters = [] } = options;
-  const isList =
-    Array.isArray(exporters) && exporters.every((exporter) => typeof exporter === "object" && exporter !== null);
-  if (!isList) {
-    throw new TelemetryError("INVALID_ARGUMENT", "exporters must be a list of exporters.", {
-      where: "new TelemetryManager",
-      fix: "Write: new TelemetryManager({ exporters: [new AcmeExporter()] })",
-    });
-  }
-  return {
-    exporters: exporters.map((instance) => ({ name: nameOf(instance), instance })),
-    agent: options.agent ?? { name: "agent" },
-    hasStdout: options.stdout !== false,
-    declaredVariables: [],
-    watchesEnds: false,
-    warnings: [],
-  };
-}
-
-function nameOf(exporter: object): string {
-  return (
-    textMemberOf(exporter, "name") ?? ((exporter.constructor as { name?: string } | undefined)?.name || "exporter")
-  );
-}
-
-function endError(reason: EndReason): Error {
-  if (reason.kind === "signal") return new Error(`the process was ended by ${reason.signal}.`);
-  if (reason.error !== undefined)
-    return new Error(`the process ended by an uncaught exception: ${errorText(reason.error)}`, { cause: reason.error });
-  return new Error(`the process ended with code ${reason.code} before it did.`);
 }
 
 function isSame(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {

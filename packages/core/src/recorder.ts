@@ -13,8 +13,8 @@ export interface SpanScope {
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
   readonly toolCallId: string | undefined;
-  /** Shared by all spans of a run: numbers their events. */
-  readonly order: { next: number };
+  /** Shared by all spans of a run: numbers their events, and tells when there are to be no more. */
+  readonly order: { next: number; isOver: boolean };
 }
 
 export function childScope(parent: SpanScope, spanId: string = newSpanId(), toolCallId?: string): SpanScope {
@@ -69,16 +69,7 @@ export class Recorder {
     run?: RunInfo,
     forStdout: unknown = second,
   ): EventContext {
-    const context: EventContext = {
-      runId: scope.runId,
-      traceId: scope.traceId,
-      spanId: scope.spanId,
-      parentSpanId: scope.parentSpanId,
-      sequence: scope.order.next++,
-      timeUnixMs: nowUnixMs(),
-      toolCallId: scope.toolCallId,
-      run,
-    };
+    const context = stamp(scope, run);
     this.counts.recorded++;
     try {
       if (this.stdout !== undefined) show(this.stdout, hook, first, forStdout, context);
@@ -96,16 +87,7 @@ export class Recorder {
    * @returns its time, as in the event's context.
    */
   token(text: string, scope: SpanScope): number {
-    const context: EventContext = {
-      runId: scope.runId,
-      traceId: scope.traceId,
-      spanId: scope.spanId,
-      parentSpanId: scope.parentSpanId,
-      sequence: scope.order.next++,
-      timeUnixMs: nowUnixMs(),
-      toolCallId: scope.toolCallId,
-      run: undefined,
-    };
+    const context = stamp(scope, undefined);
     this.counts.recorded++;
     try {
       this.stdout?.onLlmNewToken(text, context);
@@ -145,6 +127,20 @@ export class Recorder {
       events: { ...this.counts },
     };
   }
+}
+
+/** Where and when the next event of `scope` happens: here and now. */
+function stamp(scope: SpanScope, run: RunInfo | undefined): EventContext {
+  return {
+    runId: scope.runId,
+    traceId: scope.traceId,
+    spanId: scope.spanId,
+    parentSpanId: scope.parentSpanId,
+    sequence: scope.order.next++,
+    timeUnixMs: nowUnixMs(),
+    toolCallId: scope.toolCallId,
+    run,
+  };
 }
 
 /** Calls the hook of the built-in exporter, which prints and neither throws nor buffers. */

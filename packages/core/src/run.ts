@@ -7,6 +7,7 @@ import {
   memberOf,
   SNAPSHOT_LIMITS,
   snapshotError,
+  recordOf,
   snapshotName,
   snapshotRecord,
   snapshotText,
@@ -70,6 +71,24 @@ abstract class Span implements OpenSpan {
     return this.#isEnded;
   }
 
+  /** False in a run that has ended: the span has then ended before it began, and nothing of it is told. */
+  protected open(): boolean {
+    if (this.scope.order.isOver) {
+      this.#isEnded = true;
+      this.#recorder.counts.ignored++;
+      return false;
+    }
+    this.#recorder.opened(this);
+    return true;
+  }
+
+  /** Whether something may still happen in it; what comes too late is ignored and counted. */
+  protected goesOn(): boolean {
+    if (!this.#isEnded && !this.scope.order.isOver) return true;
+    this.#recorder.counts.ignored++;
+    return false;
+  }
+
   /** True the first time; later ends are ignored and counted. */
   protected finish(): boolean {
     if (this.#isEnded) {
@@ -91,7 +110,10 @@ abstract class Span implements OpenSpan {
   protected abstract aborted(error: TelemetryError, isLoud: boolean): void;
 }
 
-/** One execution of an agent. Its methods return at once and never throw, whatever they are given. */
+/**
+ * One execution of an agent. Its methods return at once and never throw, whatever they are given. Once it has ended, all
+ * that is ignored and counted, but for the ends of tool and LLM calls that were open.
+ */
 export class Run extends Span {
   readonly runId: string;
   protected override readonly kind: string = "run";
@@ -114,12 +136,12 @@ export class Run extends Span {
       spanId: newSpanId(),
       parentSpanId: undefined,
       toolCallId: undefined,
-      order: { next: 0 },
+      order: { next: 0, isOver: false },
     });
     this.runId = runId;
     this.#recorder = recorder;
     this.#onEnd = onEnd;
-    recorder.opened(this);
+    this.open();
     recorder.record(
       "onRunStart",
       runId,
@@ -131,11 +153,12 @@ export class Run extends Span {
 
   /** A piece of the model's output. Inside an LLM call use that call's `token`. Empty text is no event. */
   token(text: string): void {
-    if (recordToken(this.#recorder, text, this.scope) > 0) this.#streamed();
+    if (this.goesOn() && recordToken(this.#recorder, text, this.scope) > 0) this.#streamed();
   }
 
   /** What the agent has decided to do. A mapping as `toolInput` is shown on stdout as upstream shows it. */
   action(tool: string, toolInput: unknown): void {
+    if (!this.goesOn()) return;
     const { counts } = this.#recorder;
     const shown = typeof toolInput === "string" ? undefined : snapshotValue(toolInput, counts);
     const text =
@@ -159,7 +182,8 @@ export class Run extends Span {
 
   /**
    * The run has succeeded. Prints `final` (`outputs.output`, else `outputs.content`, else `outputs`) unless tokens were
-   * streamed: then people have read it already.
+   * streamed: then people have read it already. Hooks get outputs that are no record as `{ value }`, and text as
+   * `{ output }`.
    */
   end(outputs: unknown = {}): void {
     this.#end(outputs, true);
@@ -181,9 +205,10 @@ export class Run extends Span {
 
   #end(outputs: unknown, isShown: boolean): void {
     if (!this.finish()) return;
-    const record = snapshotRecord(typeof outputs === "string" ? { output: outputs } : outputs, this.#recorder.counts);
+    const shown = outputs === undefined ? {} : snapshotValue(outputs, this.#recorder.counts);
+    const record = typeof shown === "string" ? { output: shown } : recordOf(shown);
     const context = this.#recorder.record("onRunEnd", this.runId, record, this.scope);
-    if (isShown && !this.#hasStreamed) this.#recorder.stdout?.emitFinal(record, context);
+    if (isShown && !this.#hasStreamed) this.#recorder.stdout?.emitFinal(shown, context);
     this.#onEnd(this);
   }
 
@@ -195,6 +220,11 @@ export class Run extends Span {
 
   #streamed(): void {
     this.#hasStreamed = true;
+  }
+
+  protected override finish(): boolean {
+    this.scope.order.isOver = true;
+    return super.finish();
   }
 
   protected override aborted(error: TelemetryError, isLoud: boolean): void {
@@ -221,8 +251,7 @@ export class ToolCall extends Span {
     this.#recorder = recorder;
     this.toolCallId = toolCallId;
     this.toolName = snapshotName(toolName, recorder.counts);
-    recorder.opened(this);
-    recorder.record("onToolStart", this.toolName, snapshotText(input, recorder.counts), this.scope);
+    if (this.open()) recorder.record("onToolStart", this.toolName, snapshotText(input, recorder.counts), this.scope);
   }
 
   end(output?: unknown): void {
@@ -258,12 +287,13 @@ export class LlmCall extends Span {
     super(recorder, childScope(parent, asSpanId(textMemberOf(options, "spanId"))));
     this.#recorder = recorder;
     this.#onToken = onToken;
-    recorder.opened(this);
-    const context = recorder.record("onLlmStart", snapshotRequest(request, recorder.counts), undefined, this.scope);
-    this.#startUnixMs = context.timeUnixMs;
+    this.#startUnixMs = this.open()
+      ? recorder.record("onLlmStart", snapshotRequest(request, recorder.counts), undefined, this.scope).timeUnixMs
+      : 0;
   }
 
   token(text: string): void {
+    if (!this.goesOn()) return;
     const timeUnixMs = recordToken(this.#recorder, text, this.scope);
     if (timeUnixMs === 0 || this.#firstTokenUnixMs !== 0) return;
     this.#firstTokenUnixMs = timeUnixMs;

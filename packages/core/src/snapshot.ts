@@ -1,6 +1,7 @@
 // Not node:util: importing that makes Node 22 and 24 touch stdout and stderr, whose pipes then are non-blocking for all.
 import * as types from "node:util/types";
 import { TelemetryError } from "./errors.ts";
+import { collectSecrets, Masker } from "./secrets.ts";
 
 /**
  * Copies of what the agent passes, made inside the call: what comes later cannot change them, and nothing in them can
@@ -28,19 +29,39 @@ export interface TruncationCounter {
 }
 
 const MARKER_CHARACTERS = 48;
+// Looked through beyond the end of what is kept: a secret across that end is masked whole.
+const MASKED_BEYOND = 4096;
+
+/** The process has one environment, and so one masker for whatever is cut. */
+let cutMasker: Masker | undefined;
+
+/** Where it is not called, texts are cut without the secrets that the environment holds when the first one is. */
+export function maskCutsWith(masker: Masker): void {
+  cutMasker = masker;
+}
 
 /**
  * Keeps `text` whole up to `limit` UTF-16 units, else its beginning, never with half a code point, and how much is
  * missing: together no longer than `limit` either (but for limits below 48), so that a second cut changes nothing.
+ *
+ * What is cut is masked first: nobody could recognise one half of a secret.
  */
 export function cutText(text: string, limit: number, counter?: TruncationCounter): string {
   if (text.length <= limit) return text;
-  if (counter !== undefined) counter.truncated++;
   const room = Math.max(0, limit - MARKER_CHARACTERS);
-  const last = text.charCodeAt(room - 1);
-  const end = last >= 0xd800 && last <= 0xdbff ? room - 1 : room;
+  const looked = room === 0 ? "" : text.slice(0, limit + MASKED_BEYOND);
+  const isAll = looked.length === text.length;
+  cutMasker ??= new Masker(collectSecrets(process.env));
+  const masked = cutMasker.mask(looked);
+  if (isAll && masked.length <= limit) return masked;
+  if (counter !== undefined) counter.truncated++;
+  // Masks may have made it so much shorter that its end, which may be half a secret, has come within the room.
+  const kept = Math.min(room, isAll ? masked.length : Math.max(0, masked.length - MASKED_BEYOND));
+  const last = masked.charCodeAt(kept - 1);
+  const end = last >= 0xd800 && last <= 0xdbff ? kept - 1 : kept;
+  const missing = masked.length - end + (text.length - looked.length);
   // A slice keeps its whole parent string alive: a copy lets a 100 MB text go.
-  return `${Buffer.from(text.slice(0, end), "utf16le").toString("utf16le")}… [cut: ${text.length - end} more characters]`;
+  return `${Buffer.from(masked.slice(0, end), "utf16le").toString("utf16le")}… [cut: ${missing} more characters]`;
 }
 
 /** Text for a hook that carries a string: strings as they are, everything else as JSON. */
@@ -68,8 +89,12 @@ export function snapshotRecord(
   counter: TruncationCounter,
   limits: SnapshotLimits = SNAPSHOT_LIMITS,
 ): Record<string, Json> {
-  if (value === undefined || value === null) return {};
-  const json = snapshotValue(value, counter, limits);
+  return value === undefined ? {} : recordOf(snapshotValue(value, counter, limits));
+}
+
+/** What a snapshot is called where a hook carries an object. */
+export function recordOf(json: Json): Record<string, Json> {
+  if (json === null) return {};
   return typeof json === "object" && json !== null && !Array.isArray(json)
     ? (json as Record<string, Json>)
     : { value: json };
@@ -84,12 +109,12 @@ export function snapshotValue(
   const snapshot = new Snapshot(limits);
   // The last guard: a stack that is nearly used up throws wherever it likes.
   const copy = guarded(() => snapshot.copy(value, 0), unreadable);
-  if (snapshot.isCut) counter.truncated++;
+  if (snapshot.truncated > 0) counter.truncated++;
   return copy;
 }
 
-class Snapshot {
-  isCut = false;
+class Snapshot implements TruncationCounter {
+  truncated = 0;
   readonly #limits: SnapshotLimits;
   readonly #ancestors = new Set<object>();
   #nodes = 0;
@@ -128,14 +153,13 @@ class Snapshot {
   #text(text: string): string {
     const left = Math.max(0, this.#limits.characters - this.#characters);
     this.#characters += Math.min(left, text.length);
-    if (text.length > left) this.isCut = true;
-    return cutText(text, left);
+    return cutText(text, left, this);
   }
 
   #bigint(value: bigint): string {
     // The digits of a number of a billion bits take a minute to find.
     if (BigInt.asIntN(MAX_BIGINT_BITS, value) === value) return value.toString();
-    this.isCut = true;
+    this.truncated++;
     return `[BigInt of more than ${MAX_BIGINT_BITS} bits]`;
   }
 
@@ -144,7 +168,7 @@ class Snapshot {
     this.#ancestors.add(value);
     try {
       if (depth >= this.#limits.depth || ++this.#nodes > this.#limits.nodes) {
-        this.isCut = true;
+        this.truncated++;
         return Array.isArray(value) ? "[Array]" : "[Object]";
       }
       return this.#members(value, depth);
@@ -192,7 +216,7 @@ class Snapshot {
     const copies: Json[] = [];
     for (const item of items) {
       if (++this.#nodes > this.#limits.nodes) {
-        this.isCut = true;
+        this.truncated++;
         copies.push(`[${size - copies.length} more]`);
         break;
       }
@@ -205,7 +229,7 @@ class Snapshot {
     const copy: Record<string, Json> = {};
     for (const key of keys) {
       if (++this.#nodes > this.#limits.nodes) {
-        this.isCut = true;
+        this.truncated++;
         copy["…"] = "[more]";
         break;
       }

@@ -35,11 +35,14 @@ describe("run ids", () => {
   it("come from CHARM_RUN_ID for the first run only", () => {
     setVariables({ CHARM_RUN_ID: "from-environment" });
     const { manager } = recordedManager();
-    expect(manager.startRun({}, { runId: "mine" }).runId).toBe("mine");
     const first = manager.startRun();
     expect(first.runId).toBe("from-environment");
     first.end();
     expect(manager.startRun().runId).toMatch(UUID_V7);
+
+    const { manager: other } = recordedManager();
+    expect(other.startRun({}, { runId: "mine" }).runId).toBe("mine");
+    expect(other.startRun().runId).toMatch(UUID_V7);
   });
 
   it("that are still open are replaced, with one warning", () => {

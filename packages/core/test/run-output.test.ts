@@ -35,6 +35,31 @@ describe("what a run prints", () => {
     ]);
   });
 
+  it("is final with the outputs themselves, where they are no record", async () => {
+    const lines =
+      await linesOf(`for (const outputs of [[1, 2], 5, false, null, { output: null, content: "c" }, { output: "" }])
+      manager.startRun().end(outputs);`);
+    expect(lines).toEqual([
+      { type: "final", content: [1, 2], format: "json" },
+      { type: "final", content: "5", format: "markdown" },
+      { type: "final", content: "false", format: "markdown" },
+      { type: "final", content: "", format: "markdown" },
+      { type: "final", content: "c", format: "markdown" },
+      { type: "final", content: "", format: "markdown" },
+    ]);
+  });
+
+  it("is nothing after its end", async () => {
+    const lines = await linesOf(`
+      const run = manager.startRun();
+      run.end("the answer");
+      run.token("late");
+      run.startTool("late", "in").end("out");
+      run.action("late", "in");
+    `);
+    expect(lines).toEqual([{ type: "final", content: "the answer", format: "markdown" }]);
+  });
+
   it("is no final, if a token was streamed by it or by one of its LLM calls", async () => {
     const lines = await linesOf(`
       const one = manager.startRun();

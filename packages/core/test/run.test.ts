@@ -143,6 +143,56 @@ describe("a run", () => {
     expect(manager.health().events).toMatchObject({ recorded: 6, ignored: 4 });
   });
 
+  it("ignores and counts all that comes after its end, but for the ends of what was open", () => {
+    const { manager, recording } = recordedManager();
+    const run = manager.startRun();
+    const tool = run.startTool("t", "");
+    const llm = run.startLlm({ model: "m" });
+    run.end();
+    run.token("late");
+    run.action("t", "late");
+    llm.token("late");
+    const [lateTool, lateLlm] = [run.startTool("late", ""), run.startLlm({ model: "late" }, { parent: tool })];
+    expect([lateTool.isEnded, lateLlm.isEnded]).toEqual([true, true]);
+    lateTool.end();
+    lateLlm.token("late");
+    lateLlm.fail(new Error("late"));
+    tool.end("in time");
+    llm.end();
+    expect(recording.story).toEqual([
+      "RunStart {}",
+      "ToolStart t",
+      'LlmStart {"model":"m"}',
+      "RunEnd {}",
+      "ToolEnd t",
+      "LlmEnd {}",
+    ]);
+    expect(contractProblems(recording.events)).toEqual([]);
+    expect(manager.health().events).toMatchObject({ recorded: 6, ignored: 8, aborted: 0 });
+  });
+
+  it("ignores and counts the tokens that an LLM call streams after its end", () => {
+    const { manager, recording } = recordedManager();
+    const llm = manager.startRun().startLlm({ model: "m" });
+    llm.end();
+    llm.token("late");
+    expect(recording.of("onLlmNewToken")).toEqual([]);
+    expect(manager.health().events.ignored).toBe(1);
+  });
+
+  it("gives its hooks outputs that are no record under a key", () => {
+    const { manager, recording } = recordedManager();
+    for (const outputs of [[1, 2], 5, null, undefined, "text", { a: 1 }]) manager.startRun().end(outputs);
+    expect(recording.of("onRunEnd").map(({ arguments: [, outputs] }) => outputs)).toEqual([
+      { value: [1, 2] },
+      { value: 5 },
+      {},
+      {},
+      { output: "text" },
+      { a: 1 },
+    ]);
+  });
+
   it("makes no event of an empty token", () => {
     const { manager, recording } = recordedManager();
     const run = manager.startRun();

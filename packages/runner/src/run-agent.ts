@@ -34,7 +34,7 @@ export interface AgentResult {
   readonly unfinishedLine: string;
 }
 
-export const RUN_DEFAULTS = { timeoutMs: 600_000, heartbeatMs: 5000, graceMs: 5000 } as const;
+const RUN_DEFAULTS = { timeoutMs: 600_000, heartbeatMs: 5000, graceMs: 5000 } as const;
 
 /**
  * Runs the agent in `directory` as the cloud would: `npm start` beside a heartbeat, stdout and stderr on one pipe, read

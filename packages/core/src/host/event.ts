@@ -53,13 +53,10 @@ export function hostEvent(
   context: EventContext,
   masker: Masker,
 ): HostEvent {
-  const masked: unknown[] = [];
+  // Mapped, not pushed: the first push makes room for 16 more.
+  const masked = values.map((value) => maskedValue(value, masker));
   let bytes = EVENT_BYTES;
-  for (const value of values) {
-    const safe = maskedValue(value, masker);
-    bytes += bytesOf(safe);
-    masked.push(safe);
-  }
+  for (const value of masked) bytes += bytesOf(value);
   return { hook, values: masked, context, bytes };
 }
 
@@ -78,10 +75,10 @@ export function maskedContext(context: EventContext, masker: Masker): EventConte
 
 /** What an exporter's hook is called with. Errors are made anew for each, everything else is shared and frozen. */
 export function hookArguments(event: HostEvent, captureContent: boolean): unknown[] {
-  const made = (captureContent ? event.values : withhold(event.hook, event.values)).slice();
-  const { error } = HOOK_SHAPES[event.hook];
+  const [first, second] = captureContent ? event.values : withhold(event.hook, event.values);
+  const { argumentCount, error } = HOOK_SHAPES[event.hook];
+  const made = argumentCount === 1 ? [first, event.context] : [first, second, event.context];
   if (error !== undefined) made[error] = errorFromRecord(made[error] as ErrorRecord);
-  made.push(event.context);
   return made;
 }
 

@@ -101,7 +101,7 @@ export class BatchQueue<Item> {
     this.#queue.push({ item, bytes });
     this.#queueBytes += bytes;
     this.#added++;
-    this.#pump();
+    if (this.#isFull) this.#pump();
     this.#dropOldest();
     this.#armTimer();
   }
@@ -132,6 +132,11 @@ export class BatchQueue<Item> {
     for (const flight of this.#flights) flight.settle("deadline");
   }
 
+  /** There is enough for a batch. */
+  get #isFull(): boolean {
+    return this.#queue.length >= this.#limits.batchSize || this.#queueBytes >= this.#limits.maxBatchBytes;
+  }
+
   #pump(): void {
     while (this.#flights.size < this.#limits.concurrency) {
       const batch = this.#nextBatch();
@@ -142,9 +147,8 @@ export class BatchQueue<Item> {
 
   /** The next batch, if one is full or due. */
   #nextBatch(): Item[] {
+    if (!this.#isFull && this.#firstQueued >= this.#due) return [];
     const { batchSize, maxBatchBytes } = this.#limits;
-    const isFull = this.#queue.length >= batchSize || this.#queueBytes >= maxBatchBytes;
-    if (!isFull && this.#firstQueued >= this.#due) return [];
     let count = 0;
     let bytes = 0;
     for (const waiting of this.#queue) {

@@ -7,7 +7,7 @@ import type { TelemetryErrorCode } from "../errors.ts";
 import type { Outcome } from "../exporter.ts";
 import { systemClock, wait } from "./clock.ts";
 import type { Clock } from "./clock.ts";
-import { createDispatcher } from "./dispatcher.ts";
+import { createConnections } from "./connections.ts";
 import { post } from "./http-post.ts";
 import type { PostResult } from "./http-post.ts";
 import { describeFailure, oneLine } from "./http-words.ts";
@@ -108,7 +108,7 @@ export class HttpSender {
   constructor(options: HttpSenderOptions) {
     this.#options = { ...SENDER_DEFAULTS, ...options };
     this.#clock = options.clock ?? systemClock;
-    this.#dispatcher = createDispatcher({
+    this.#dispatcher = createConnections({
       url: this.#options.url,
       environment: this.#options.environment,
       connections: this.#options.connections,

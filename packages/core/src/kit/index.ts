@@ -18,6 +18,6 @@ export type { BatchQueueLimits, BatchQueueOutput } from "./batch-queue.ts";
 export { ASSEMBLER_LIMITS } from "./span-assembler.ts";
 export type { AssemblerLimits } from "./span-assembler.ts";
 export { Secret } from "./secret.ts";
-export { isLoopback } from "./dispatcher.ts";
+export { isLoopback } from "./connections.ts";
 export { systemClock, wait } from "./clock.ts";
 export type { Clock } from "./clock.ts";

@@ -2,7 +2,7 @@ import type { EventContext, LlmRequest, LlmResponse } from "../events.ts";
 import { BaseTelemetryExporter } from "../exporter.ts";
 import type { StdoutHealth, TelemetryHealth } from "../health.ts";
 import type { Settings } from "../settings.ts";
-import { errorText } from "../snapshot.ts";
+import { errorText, recordOf } from "../snapshot.ts";
 import type { Json } from "../snapshot.ts";
 import type { CharmEmitter } from "./emitter.ts";
 import { FullLines } from "./full.ts";
@@ -97,9 +97,10 @@ export class CharmEmitterExporter extends BaseTelemetryExporter {
   }
 
   /** What upstream's wrapper prints when a run has succeeded and streamed no token. `outputs` is a snapshot. */
-  emitFinal(outputs: Record<string, unknown>, context: EventContext): void {
+  emitFinal(outputs: Json, context: EventContext): void {
     if (this.#pretty !== undefined) return; // the end of the run has shown it
-    const content = outputs["output"] ?? outputs["content"] ?? outputs;
+    const { output, content: other } = recordOf(outputs);
+    const content = output ?? other ?? outputs;
     this.#emitter.emitFinal(content, this.#full?.fragment("run_end", context));
   }
 

@@ -176,21 +176,31 @@ describe("an agent that ends", () => {
       run = manager.startRun({});
       process.on("exit", () => run.token("listener of after"));
       await new Promise((resolve) => setTimeout(resolve, 5));
-      // Registered in the turn that ends the process: nothing of ours can come behind it.
-      process.on("exit", () => { run.token("listener of the last turn"); run.end("last"); });
+      // Registered in the turn that ends the process: nothing of ours can come behind it, and the run has been closed.
+      process.on("exit", () => {
+        run.token("too late for its run");
+        const late = manager.startRun({});
+        late.token("listener of the last turn");
+        late.end("last");
+      });
       process.exit(0);
     `);
     expect(ended).toMatchObject({ code: 0, stderr: "" });
-    expect(contractProblems(ended.collector.events, { isOver: false })).toEqual([]);
-    const tokens = ended.collector.story.filter((line) => line.startsWith("LlmNewToken"));
-    expect(tokens).toEqual([
+    expect(contractProblems(ended.collector.events)).toEqual([]);
+    expect(ended.collector.story).toEqual([
+      "RunStart {}",
       "LlmNewToken listener of before",
       "LlmNewToken listener of after",
+      "Error run aborted: the process ended with code 0 before it did.",
+      "RunStart {}",
       "LlmNewToken listener of the last turn",
+      'RunEnd {"output":"last"}',
     ]);
-    expect(ended.lines.map(({ content }) => content)).toEqual(
-      expect.arrayContaining(["listener of before", "listener of after", "listener of the last turn"]),
-    );
+    expect(ended.lines.map(({ content }) => content)).toEqual([
+      "listener of before",
+      "listener of after",
+      "listener of the last turn",
+    ]);
   });
 
   it("has its output in order: prints and events of the same turn, too", async () => {

@@ -76,12 +76,19 @@ export function contractProblems(events: readonly TelemetryEvent[], { isOver = t
   const nextOf = new Map<string, number>();
   const traceOf = new Map<string, string>();
   const started = new Map<string, { hook: HookName; runId: string; ends: number }>();
+  const over = new Set<string>();
   for (const { hook, context } of events) {
     const { runId, traceId, spanId, parentSpanId, sequence } = context;
     const at = `${hook} ${runId} ${sequence}`;
     if (!HOOKS.includes(hook)) problems.push(`${at}: no such hook`);
     // A run id may be used again when its run has ended.
-    if (hook === "onRunStart") nextOf.set(runId, 0);
+    if (hook === "onRunStart") {
+      nextOf.set(runId, 0);
+      over.delete(runId);
+    }
+    const isEnd = Object.values(ENDS).some((ends) => ends.includes(hook));
+    if (over.has(runId) && !isEnd) problems.push(`${at}: after the end of its run`);
+    if (hook === "onRunEnd" || hook === "onError") over.add(runId);
     if (sequence !== (nextOf.get(runId) ?? 0)) problems.push(`${at}: sequence, expected ${nextOf.get(runId) ?? 0}`);
     nextOf.set(runId, sequence + 1);
     if ((traceOf.get(runId) ?? traceId) !== traceId) problems.push(`${at}: another trace id`);
@@ -97,8 +104,8 @@ export function contractProblems(events: readonly TelemetryEvent[], { isOver = t
     if (span === undefined) problems.push(`${at}: no such span`);
     else if (span.runId !== runId) problems.push(`${at}: span of another run`);
     else if (ENDS[span.hook]?.includes(hook) === true) span.ends++;
-    else if (Object.values(ENDS).some((ends) => ends.includes(hook)))
-      problems.push(`${at}: ends a span of another kind`);
+    else if (isEnd) problems.push(`${at}: ends a span of another kind`);
+    else if (span.ends > 0) problems.push(`${at}: after the end of its span`);
     if (parentSpanId !== undefined && started.get(parentSpanId)?.runId !== runId)
       problems.push(`${at}: no such parent`);
   }

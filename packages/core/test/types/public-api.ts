@@ -4,6 +4,7 @@ import type {
   EventContext,
   HookArguments,
   HookName,
+  LlmMessageInput,
   LlmRequest,
   LlmResponse,
   Pending,
@@ -85,7 +86,8 @@ export async function agent(): Promise<TelemetryHealth> {
   const telemetry = await TelemetryManager.load();
   expectTypeOf(telemetry).toEqualTypeOf<TelemetryManager>();
   const run = telemetry.startRun({ question: "When is high tide?" }, { threadId: "t1", tags: ["tides"] });
-  const llm = run.startLlm({ model: "m", messages: [{ role: "user", content: "…" }] });
+  const question: LlmMessageInput = { role: "user", content: "…" };
+  const llm = run.startLlm({ model: "m", messages: [question] });
   llm.token("At ");
   llm.end({ usage: { inputTokens: 3, outputTokens: 1 }, finishReason: "stop" });
   const tool = run.startTool("tide-table", { harbour: "Kiel" }, { toolCallId: "call_1" });

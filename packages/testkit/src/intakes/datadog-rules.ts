@@ -24,8 +24,13 @@ function* timeProblems({ start_ns: startNs }: DatadogSpan, nowUnixMs: number): G
   if (startUnixMs < nowUnixMs - DAY_MS) {
     const age =
       startNs < 1e17 ? "it looks like another unit than nanoseconds" : "spans older than 24 h are not accepted";
-    yield `start_ns: ${startNs} is ${new Date(startUnixMs).toISOString()}: ${age}`;
+    yield `start_ns: ${startNs} is ${dateOf(startUnixMs)}: ${age}`;
   }
+}
+
+/** Dates reach 8.64e15 ms to both sides of 1970. */
+function dateOf(unixMs: number): string {
+  return Math.abs(unixMs) <= 8.64e15 ? new Date(unixMs).toISOString() : "no date";
 }
 
 function* treeProblems({ span_id: spanId, parent_id: parentId }: DatadogSpan): Generator<string> {

@@ -164,6 +164,10 @@ test.each(["charm-demo", "team/agent:v1.2_beta", "x".repeat(193), "агент"])
   },
 );
 
+test("refuses a start that is no date at all", () => {
+  expect([...problemsOf(spanOf({ start_ns: -8.64e21 }), Date.now())].join("\n")).toContain("start_ns");
+});
+
 test("judges anything that JSON can hold without throwing", () => {
   fc.assert(
     fc.property(

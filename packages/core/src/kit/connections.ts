@@ -2,7 +2,7 @@ import { Agent, EnvHttpProxyAgent } from "undici";
 import type { Dispatcher } from "undici";
 import { TelemetryError } from "../errors.ts";
 
-export interface DispatcherOptions {
+export interface ConnectionOptions {
   /** Where requests go; a loopback address is never reached through a proxy. */
   readonly url: URL;
   /** For `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or lower case. */
@@ -19,7 +19,7 @@ const KEEP_ALIVE_MS = 10_000;
  *
  * @throws TelemetryError `INVALID_OPTION` for a proxy that is not an http(s) URL.
  */
-export function createDispatcher({ url, environment, connections, connectTimeoutMs }: DispatcherOptions): Dispatcher {
+export function createConnections({ url, environment, connections, connectTimeoutMs }: ConnectionOptions): Dispatcher {
   const options = {
     connections,
     keepAliveTimeout: KEEP_ALIVE_MS,
