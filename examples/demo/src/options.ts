@@ -4,9 +4,6 @@ import { parseFault } from "@charm/telemetry-testkit/intakes";
 import type { Fault } from "@charm/telemetry-testkit/intakes";
 import { STAND_INS } from "./stand-ins.ts";
 
-/** Those in the agent's charm.yaml. */
-const DEFAULT_EXPORTERS = "datadog";
-
 export interface DemoOptions {
   readonly runs: number;
   readonly parallel: number;
@@ -19,6 +16,9 @@ export interface DemoOptions {
   readonly isHelp: boolean;
 }
 
+/** All that the agent's charm.yaml lists. */
+const DEFAULT_EXPORTERS = [...STAND_INS.keys()].join(",");
+
 export const HELP: string = `Runs a recorded agent as the Charm cloud would, forwards its events to a stand-in of
 each exporter's backend on loopback, and checks that every event is accounted for.
 
@@ -29,7 +29,7 @@ each exporter's backend on loopback, and checks that every event is accounted fo
   --runs <n>           conversations (12)
   --parallel <n>       conversations at a time (4)
   --pace <n>           1 is lifelike, 0 as fast as possible (1)
-  --exporters <names>  ${[...STAND_INS.keys()].join(", ")}
+  --exporters <names>  some of ${[...STAND_INS.keys()].join(", ")} (all)
   --json               the result as JSON on stdout, everything else on stderr
   --help
 

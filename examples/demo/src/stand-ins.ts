@@ -1,4 +1,4 @@
-import { startDatadogIntake, startLangsmithIntake } from "@charm/telemetry-testkit/intakes";
+import { startDatadogIntake, startLangsmithIntake, startSentryIntake } from "@charm/telemetry-testkit/intakes";
 import type { Fault } from "@charm/telemetry-testkit/intakes";
 
 /** A backend on loopback, and how the agent's exporter finds it. */
@@ -26,6 +26,7 @@ export interface StandInAccount {
 export const STAND_INS: ReadonlyMap<string, (fault: Fault | undefined) => Promise<StandIn>> = new Map([
   ["datadog", standInForDatadog],
   ["langsmith", standInForLangsmith],
+  ["sentry", standInForSentry],
 ]);
 
 async function standInForDatadog(fault: Fault | undefined): Promise<StandIn> {
@@ -57,6 +58,23 @@ async function standInForLangsmith(fault: Fault | undefined): Promise<StandIn> {
       requests: intake.requests.length,
       received: intake.received.runs,
       acknowledged: intake.acknowledged.runs,
+      duplicates: intake.duplicates,
+      orphans: intake.unknownParents().length,
+    }),
+    close: () => intake.close(),
+  };
+}
+
+async function standInForSentry(fault: Fault | undefined): Promise<StandIn> {
+  const intake = await startSentryIntake({ publicKey: "5e2717000000000000000000000000de", projectId: "1" });
+  await intake.setFault(fault);
+  return {
+    exporter: "sentry",
+    environment: { SENTRY_DSN: intake.dsn, SENTRY_ENVIRONMENT: "demo" },
+    account: () => ({
+      requests: intake.requests.length,
+      received: intake.received.spans,
+      acknowledged: intake.acknowledged.spans,
       duplicates: intake.duplicates,
       orphans: intake.unknownParents().length,
     }),

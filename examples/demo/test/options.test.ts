@@ -8,7 +8,7 @@ describe("the options", () => {
       parallel: 4,
       pace: 1,
       fault: undefined,
-      exporters: ["datadog"],
+      exporters: ["datadog", "langsmith", "sentry"],
       isJson: false,
       isHelp: false,
     });

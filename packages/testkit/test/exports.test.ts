@@ -19,9 +19,11 @@ test("the package exports these names and no others", () => {
         "DatadogIntake",
         "HttpIntake",
         "LangsmithIntake",
+        "SentryIntake",
         "parseFault",
         "startDatadogIntake",
         "startLangsmithIntake",
+        "startSentryIntake",
       ],
     }
   `);

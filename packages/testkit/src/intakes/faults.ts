@@ -45,7 +45,7 @@ const PLAIN_KINDS = ["refuse", "hang", "reset", "slow", "lost-ack", "half-answer
 
 /**
  * Reads a fault as people write it on a command line: a kind, or a status (`503`, `429`). A 429 and a 503 ask to try
- * again after a second; `slow` takes a second to answer.
+ * again after a second; `slow` takes 0.4 s to answer.
  *
  * @throws TelemetryError `INVALID_ARGUMENT` that names the accepted forms.
  */
@@ -55,7 +55,7 @@ export function parseFault(text: string): Fault {
     return { kind: "status", status, ...(status === 429 || status === 503 ? { retryAfter: 1 } : {}) };
   }
   const kind = PLAIN_KINDS.find((known) => known === text);
-  if (kind === "slow") return { kind, delayMs: 1000 };
+  if (kind === "slow") return { kind, delayMs: 400 };
   if (kind !== undefined) return { kind };
   throw new TelemetryError("INVALID_ARGUMENT", `there is no fault "${text}".`, {
     fix: `Use one of ${PLAIN_KINDS.join(", ")}, or a status from 400 to 599.`,

@@ -8,3 +8,20 @@ export { parseFault } from "./faults.ts";
 export type { Fault, FaultKind } from "./faults.ts";
 export { HttpIntake } from "./http-intake.ts";
 export type { HttpIntakeOptions, IntakeRequest, Verdict } from "./http-intake.ts";
+export { SentryIntake, startSentryIntake } from "./sentry-intake.ts";
+export type {
+  ReceivedSentryEvent,
+  ReceivedSentrySpan,
+  ReceivedSentryTransaction,
+  SentryIntakeOptions,
+} from "./sentry-intake.ts";
+export type {
+  SentryAttribute,
+  SentryBreadcrumb,
+  SentryClientReport,
+  SentryEvent,
+  SentryException,
+  SentryFrame,
+  SentrySpan,
+  SentryTransaction,
+} from "./sentry-payloads.ts";

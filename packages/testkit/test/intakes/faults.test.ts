@@ -184,7 +184,7 @@ describe("a fault's name on a command line", () => {
     ["hang", { kind: "hang" }],
     ["refuse", { kind: "refuse" }],
     ["reset", { kind: "reset" }],
-    ["slow", { kind: "slow", delayMs: 1000 }],
+    ["slow", { kind: "slow", delayMs: 400 }],
     ["lost-ack", { kind: "lost-ack" }],
     ["500", { kind: "status", status: 500 }],
     ["429", { kind: "status", status: 429, retryAfter: 1 }],

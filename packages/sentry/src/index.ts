@@ -1,0 +1,1 @@
+export { SentryExporter } from "./exporter.ts";

@@ -1,0 +1,354 @@
+import type { Fault, SentryIntake, SentryIntakeOptions } from "@charm/telemetry-testkit/intakes";
+import { startSentryIntake } from "@charm/telemetry-testkit/intakes";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import * as everything from "../src/index.ts";
+import { SentryExporter } from "../src/index.ts";
+import { contextOf, never, runInfo, startExporter } from "./support/attach.ts";
+
+const PUBLIC_KEY = "0123456789abcdef0123456789abcdef";
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+type Started = Awaited<ReturnType<typeof startExporter>> & { intake: SentryIntake };
+
+async function start(options: SentryIntakeOptions = {}): Promise<Started> {
+  const intake = await startSentryIntake({ publicKey: PUBLIC_KEY, ...options });
+  closing.push(() => intake.close());
+  vi.stubEnv("SENTRY_DSN", intake.dsn.replace(/\/\/\w+@/, `//${PUBLIC_KEY}@`));
+  const started = await startExporter();
+  closing.push(() => started.exporter.shutdown(AbortSignal.abort()));
+  return { ...started, intake };
+}
+
+const ROOT = "00000000000000aa";
+
+function traceOf(run: number): string {
+  return "a".repeat(24) + run.toString(16).padStart(8, "0");
+}
+
+function playTool({ exporter, accept }: Pick<Started, "exporter" | "accept">, id: string, output = "found"): void {
+  const context = contextOf(id.padStart(16, "0"), ROOT);
+  accept(exporter.onToolStart("search", "{}", context), exporter.onToolEnd("search", output, context));
+}
+
+function failTool({ exporter, accept }: Pick<Started, "exporter" | "accept">, id: string, error: Error): void {
+  const context = contextOf(id.padStart(16, "0"), ROOT);
+  accept(exporter.onToolStart("search", "{}", context), exporter.onToolError("search", error, context));
+}
+
+describe("SentryExporter", () => {
+  it("is the only thing that the package exports, and takes no arguments", () => {
+    expect(Object.keys(everything)).toEqual(["SentryExporter"]);
+    expect(SentryExporter.length).toBe(0);
+  });
+
+  it("is disabled without a DSN, with one reason, and settles what it is given all the same", async () => {
+    vi.stubEnv("SENTRY_DSN", "");
+    const started = await startExporter();
+    expect(started.account.disabled).toBe("no DSN. Set SENTRY_DSN in the agent's environment.");
+    playTool(started, "1");
+    await started.exporter.shutdown(never);
+    expect(started.account.outcomes).toEqual({ disabled: 2 });
+  });
+
+  it("delivers a run with its thread and the agent's name and version, whatever is sent apart", async () => {
+    const { exporter, account, accept, intake } = await start();
+    const root = contextOf(ROOT, undefined, { run: runInfo({ threadId: "t-1", tags: ["plan:pro"] }) });
+    const tool = contextOf("0000000000000001", ROOT);
+    accept(exporter.onRunStart("r", { question: "?" }, root));
+    accept(exporter.onToolStart("search", "{}", tool), exporter.onToolEnd("search", "x", tool));
+    await exporter.flush(never);
+    accept(exporter.onRunEnd("r", { answer: "!" }, root));
+    await exporter.flush(never);
+    expect(intake.requests).toHaveLength(2);
+    expect(intake.unknownParents()).toEqual([]);
+    for (const { span, acknowledged } of intake.spans) {
+      expect(acknowledged).toBe(true);
+      expect(span.attributes).toMatchObject({
+        "sentry.segment.id": { value: ROOT },
+        "sentry.segment.name": { value: "invoke_agent Research Agent" },
+        "sentry.release": { value: "Research-Agent@2.0.0" },
+        "sentry.environment": { value: "production" },
+        "gen_ai.conversation.id": { value: "t-1" },
+      });
+    }
+    expect(account).toMatchObject({ outcomes: { delivered: 4 }, units: { spans: 2, requests: 2 } });
+    expect(account.units.bytes).toBe(intake.requests.reduce((sum, { wireBytes }) => sum + wireBytes, 0));
+  });
+
+  it("reports an error with its causes and a stack of the agent's frames, once for the tool and the run", async () => {
+    const { exporter, account, accept, intake } = await start();
+    const root = contextOf(ROOT, undefined, { run: runInfo({ threadId: "t-1" }) });
+    const tool = contextOf("0000000000000001", ROOT);
+    const error = new TypeError("no rows", { cause: new Error("connection lost", { cause: "a text" }) });
+    const again = Object.assign(new TypeError("no rows"), { stack: error.stack ?? "" });
+    accept(
+      exporter.onRunStart("r", {}, root),
+      exporter.onToolStart("search", "{}", tool),
+      exporter.onToolError("search", error, tool),
+      exporter.onError("r", again, root),
+    );
+    await exporter.flush(never);
+    expect(intake.events).toHaveLength(1);
+    const event = intake.events[0]?.event;
+    expect(event?.contexts).toMatchObject({
+      trace: { trace_id: root.traceId, span_id: tool.spanId, parent_span_id: ROOT },
+      agent_run: { run_id: root.runId, session_id: "t-1" },
+    });
+    expect(event?.exception?.values.map(({ type, value, mechanism }) => [type, value, mechanism])).toEqual([
+      ["Error", "connection lost", { type: "chained", handled: true, source: "cause", exception_id: 1, parent_id: 0 }],
+      ["TypeError", "no rows", { type: "charm.telemetry", handled: true, exception_id: 0 }],
+    ]);
+    const frames = event?.exception?.values[1]?.stacktrace?.frames ?? [];
+    expect(frames.at(-1)).toMatchObject({ filename: import.meta.filename, in_app: true });
+    expect(frames.every((frame) => frame.context_line === undefined)).toBe(true);
+    expect(intake.spans.map(({ span }) => [span.name, span.status])).toEqual([
+      ["execute_tool search", "error"],
+      ["invoke_agent Research Agent", "error"],
+    ]);
+    expect(account).toMatchObject({ outcomes: { delivered: 4 }, units: { spans: 2, requests: 2 } });
+  });
+
+  it("sends the source around each frame when asked", async () => {
+    vi.stubEnv("CHARM_SENTRY_SOURCE_LINES", "true");
+    const started = await start();
+    const error = new Error("no rows"); // canary of the source
+    failTool(started, "1", error);
+    await started.exporter.flush(never);
+    const frame = started.intake.events[0]?.event.exception?.values[0]?.stacktrace?.frames.at(-1);
+    expect(frame?.context_line).toContain("canary of the source");
+  });
+
+  it("follows five causes and no more", async () => {
+    const started = await start();
+    let error = new Error("innermost");
+    for (let depth = 1; depth <= 8; depth++) error = new Error(`depth ${depth}`, { cause: error });
+    failTool(started, "1", error);
+    await started.exporter.flush(never);
+    const values = started.intake.events[0]?.event.exception?.values ?? [];
+    expect(values.map(({ value }) => value)).toEqual([3, 4, 5, 6, 7, 8].map((depth) => `depth ${depth}`));
+  });
+
+  it("does not mix the steps of parallel runs", async () => {
+    const { exporter, accept, intake } = await start();
+    const contexts = ["a", "b"].map((letter) => {
+      const runId = `run-${letter}`;
+      const traceId = letter.repeat(32);
+      return { runId, root: contextOf(ROOT, undefined, { runId, traceId }), letter };
+    });
+    for (const { runId, root } of contexts) accept(exporter.onRunStart(runId, {}, root));
+    for (const { root, letter } of contexts) accept(exporter.onAgentAction(`tool-${letter}`, "{}", root));
+    for (const { runId, root, letter } of contexts) accept(exporter.onError(runId, new Error(letter), root));
+    await exporter.flush(never);
+    const steps = intake.events.map(({ event }) => event.breadcrumbs?.map(({ message }) => message));
+    expect(steps).toEqual([
+      ["run start", "agent action: tool-a"],
+      ["run start", "agent action: tool-b"],
+    ]);
+    expect(new Set(intake.events.map(({ event }) => event.event_id)).size).toBe(2);
+  });
+
+  it("leaves out the spans of whole runs when told to sample, and never an error", async () => {
+    vi.stubEnv("SENTRY_TRACES_SAMPLE_RATE", "0");
+    const started = await start();
+    playTool(started, "1");
+    failTool(started, "2", new Error("no rows"));
+    await started.exporter.flush(never);
+    expect(started.intake.received).toEqual({ spans: 0, events: 1, requests: 1 });
+    expect(started.account.outcomes).toEqual({ sampled: 2, delivered: 2 });
+    expect(started.intake.events[0]?.envelope["trace"]).toMatchObject({ sampled: "false", sample_rate: "0" });
+  });
+
+  it("keeps or leaves out all spans of a run, about as many runs as it was told to", async () => {
+    vi.stubEnv("SENTRY_TRACES_SAMPLE_RATE", "0.5");
+    const { exporter, accept, intake, account } = await start();
+    for (let run = 0; run < 100; run++) {
+      const traceId = traceOf(run);
+      for (const spanId of ["00000000000000a1", "00000000000000a2"]) {
+        const context = contextOf(spanId, ROOT, { runId: `run ${run}`, traceId });
+        accept(exporter.onToolStart("search", "", context), exporter.onToolEnd("search", "", context));
+      }
+    }
+    await exporter.flush(never);
+    const traces = intake.spans.map(({ span }) => span.trace_id);
+    const kept = new Set(traces);
+    expect(traces).toHaveLength(kept.size * 2);
+    expect(kept.size).toBeGreaterThan(30);
+    expect(kept.size).toBeLessThan(70);
+    expect(account.outcomes).toEqual({ delivered: kept.size * 4, sampled: (100 - kept.size) * 4 });
+  });
+
+  it("sends many runs at once without a warning of Node's", async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error): void => void warnings.push(message);
+    process.on("warning", onWarning);
+    closing.push(async () => process.off("warning", onWarning));
+    const { exporter, accept, intake, account } = await start();
+    await intake.setFault({ kind: "status", status: 500, times: 20 });
+    for (let run = 0; run < 100; run++) {
+      const context = contextOf(ROOT, undefined, { runId: `run ${run}`, traceId: traceOf(run) });
+      accept(exporter.onRunStart("r", {}, context), exporter.onRunEnd("r", {}, context));
+    }
+    await exporter.flush(never);
+    expect(account).toMatchObject({ outcomes: { delivered: 200 }, units: { spans: 100, requests: 120, retries: 20 } });
+    expect(warnings).toEqual([]);
+  });
+
+  it("masks a secret that was split over tokens", async () => {
+    const { exporter, accept, intake } = await start();
+    const context = contextOf("0000000000000001", ROOT);
+    accept(exporter.onLlmStart({ model: "m" }, context));
+    for (const token of ["my can", "ary-sec", "ret!"]) accept(exporter.onLlmNewToken(token, context));
+    accept(exporter.onLlmEnd({}, context));
+    await exporter.shutdown(never);
+    expect(intake.spans[0]?.span.attributes["gen_ai.output.messages"]?.value).toContain("my [CANARY_REDACTED]!");
+    expect(intake.requests.map(({ body }) => String(body)).join("")).not.toContain("canary");
+  });
+
+  it("keeps each item within 1 MiB, and sends a larger span without its contents", async () => {
+    const started = await start();
+    for (let index = 1; index <= 6; index++) playTool(started, String(index), "x".repeat(400 * 1024));
+    playTool(started, "7", "é".repeat(600 * 1024));
+    await started.exporter.flush(never);
+    expect(started.account).toMatchObject({ outcomes: { delivered: 14 }, units: { spans: 7, requests: 4 } });
+    expect(started.intake.requests.every(({ headers }) => headers["content-encoding"] === "gzip")).toBe(true);
+    const cut = started.intake.spans.filter(({ span }) =>
+      String(span.attributes["gen_ai.tool.call.result"]?.value).startsWith("[removed"),
+    );
+    expect(cut.map(({ span }) => span.span_id)).toEqual(["0000000000000007"]);
+  });
+
+  it("sends halves of what is too large for the intake, and drops what is too large alone", async () => {
+    const started = await start();
+    await started.intake.setFault({ kind: "status", status: 413, times: 2 });
+    for (let index = 1; index <= 4; index++) playTool(started, String(index));
+    await started.exporter.flush(never);
+    // Four, then the first two: refused. Then one by one, and the second half.
+    expect(started.intake.requests.map(({ status }) => status)).toEqual([413, 413, 200, 200, 200]);
+    expect(started.account.outcomes).toEqual({ delivered: 8 });
+    await started.intake.setFault({ kind: "status", status: 413 });
+    playTool(started, "5");
+    await started.exporter.flush(never);
+    expect(started.account.outcomes).toEqual({ delivered: 8, too_large: 2 });
+  });
+
+  it("drops what Sentry limits, sends what it does not, and counts both", async () => {
+    const started = await start();
+    const headers = { "x-sentry-rate-limits": "60:span:organization:quota, 60:transaction:key" };
+    await started.intake.setFault({ kind: "status", status: 429, headers, retryAfter: 60, times: 1 });
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    playTool(started, "2");
+    await started.exporter.flush(never);
+    expect(started.intake.requests).toHaveLength(1);
+    failTool(started, "3", new Error("no rows"));
+    await started.exporter.flush(never);
+    expect(started.intake.received).toEqual({ spans: 0, events: 1, requests: 1 });
+    // The error has arrived, but its span has not.
+    expect(started.account).toMatchObject({ accepted: 6, settled: 6, outcomes: { rejected: 6 } });
+    expect(started.account.warnings).toEqual([expect.stringMatching(/limits this project: 429 .*is dropped until/)]);
+  });
+
+  it("sends nothing while Retry-After holds, and no retry", async () => {
+    const started = await start();
+    await started.intake.setFault({ kind: "status", status: 429, retryAfter: 60, times: 1 });
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    failTool(started, "2", new Error("no rows"));
+    await started.exporter.flush(never);
+    expect(started.intake.requests).toHaveLength(1);
+    expect(started.account).toMatchObject({ outcomes: { rejected: 4 }, units: { requests: 1 } });
+    expect(started.account.units.retries).toBeUndefined();
+  });
+
+  it("counts a failed span as dropped when its error was not taken", async () => {
+    const started = await start();
+    const headers = { "x-sentry-rate-limits": "60:error:key" };
+    await started.intake.setFault({ kind: "status", status: 429, headers, times: 1 });
+    failTool(started, "1", new Error("no rows"));
+    await started.exporter.flush(never);
+    expect(started.intake.received).toEqual({ spans: 1, events: 0, requests: 1 });
+    expect(started.account.outcomes).toEqual({ rejected: 2 });
+  });
+
+  it("says which variable to look at when the key is refused, and stops asking", async () => {
+    const started = await start({ publicKey: "f".repeat(32) });
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    playTool(started, "2");
+    await started.exporter.flush(never);
+    expect(started.intake.requests).toHaveLength(1);
+    expect(started.account.outcomes).toEqual({ rejected: 4 });
+    expect(started.account.warnings).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1:\d+ refuses the key in SENTRY_DSN: 403 .*ProjectId.* Client Keys \(DSN\)\?/),
+    ]);
+    expect(JSON.stringify(started.account)).not.toContain(PUBLIC_KEY);
+  });
+
+  const recoveries: [name: string, fault: Fault, requests: number][] = [
+    ["500", { kind: "status", status: 500, times: 1 }, 2],
+    ["503", { kind: "status", status: 503, times: 2 }, 3],
+    ["a lost acknowledgement", { kind: "lost-ack", times: 1 }, 2],
+    ["a broken connection", { kind: "reset", times: 1 }, 2],
+    ["a slow answer", { kind: "slow", delayMs: 200, times: 1 }, 1],
+  ];
+  it.each(recoveries)("delivers in spite of %s", async (_name, fault, requests) => {
+    const started = await start();
+    await started.intake.setFault(fault);
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    expect(started.account).toMatchObject({ outcomes: { delivered: 2 }, units: { spans: 1, requests } });
+    expect(started.account.units.retries ?? 0).toBe(requests - 1);
+    expect(started.intake.acknowledged.spans).toBe(1);
+  });
+
+  it("delivers over a connection that had gone meanwhile", async () => {
+    const started = await start();
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    await started.intake.setFault({ kind: "refuse" });
+    await started.intake.setFault();
+    playTool(started, "2");
+    await started.exporter.flush(never);
+    expect(started.account.outcomes).toEqual({ delivered: 4 });
+    expect(started.intake.acknowledged.spans).toBe(2);
+  });
+
+  it("refuses what Sentry refuses, with its words", async () => {
+    const started = await start();
+    await started.intake.setFault({ kind: "status", status: 400, times: 1 });
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    expect(started.account.outcomes).toEqual({ rejected: 2 });
+    expect(started.account.warnings).toEqual([expect.stringContaining("refuses what was sent: 400 {")]);
+  });
+
+  it("does not wait longer than it may for a backend that hangs", async () => {
+    const started = await start();
+    await started.intake.setFault({ kind: "hang" });
+    playTool(started, "1");
+    failTool(started, "2", new Error("no rows"));
+    const stop = new AbortController();
+    const stopped = started.exporter.shutdown(stop.signal);
+    await started.intake.waitForRequests(2);
+    stop.abort();
+    await stopped;
+    expect(started.account).toMatchObject({ accepted: 4, settled: 4, outcomes: { deadline: 4 } });
+  });
+
+  it("says that the acknowledgement is unknown when a request was sent whole and the end comes before the answer", async () => {
+    const started = await start();
+    await started.intake.setFault({ kind: "lost-ack" });
+    playTool(started, "1");
+    const stop = new AbortController();
+    const stopped = started.exporter.shutdown(stop.signal);
+    await started.intake.waitForRequests(2);
+    stop.abort();
+    await stopped;
+    expect(started.account).toMatchObject({ accepted: 2, settled: 2, outcomes: { unknown: 2 } });
+  });
+});

@@ -1,0 +1,39 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { connect } from "node:net";
+import { startSentryIntake } from "@charm/telemetry-testkit/intakes";
+import { afterEach, expect, it, onTestFinished, vi } from "vitest";
+import { contextOf, never, startExporter } from "./support/attach.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+it("sends through a proxy that the environment names in upper case", async () => {
+  const tunnels: string[] = [];
+  const proxy = createServer().on("connect", (request, client, head) => {
+    tunnels.push(request.url ?? "");
+    const [host = "", port = ""] = (request.url ?? "").split(":");
+    const target = connect(Number(port), host, () => {
+      client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+      target.write(head);
+      target.pipe(client).pipe(target);
+    });
+    for (const socket of [client, target]) socket.on("error", () => {});
+  });
+  await new Promise<void>((resolve) => void proxy.listen(0, "127.0.0.1", resolve));
+  const intake = await startSentryIntake();
+  onTestFinished(async () => {
+    await intake.close();
+    await new Promise((resolve) => proxy.close(resolve));
+  });
+
+  vi.stubEnv("SENTRY_DSN", intake.dsn);
+  for (const name of ["http_proxy", "https_proxy", "no_proxy", "NO_PROXY", "HTTPS_PROXY"]) vi.stubEnv(name, undefined);
+  vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  const { exporter, account, accept } = await startExporter();
+  const context = contextOf("0000000000000001", "00000000000000aa");
+  accept(exporter.onToolStart("search", "{}", context), exporter.onToolEnd("search", "found", context));
+  await exporter.shutdown(never);
+  expect(tunnels).toEqual([new URL(intake.url).host]);
+  expect(intake.received.spans).toBe(1);
+  expect(account).toMatchObject({ outcomes: { delivered: 2 }, units: { requests: 1 } });
+});
