@@ -73,11 +73,13 @@ describe("the demo", { timeout: PATIENCE_MS }, () => {
       expect(broken.totals).toMatchObject({ running: 0, succeeded: 2, failed: 2, llmCalls: 57, toolCalls: 32 });
       const exporters = broken.health?.exporters ?? [];
       expect(exporters.map(({ pending }) => pending)).toEqual([0, 0, 0]);
-      const shares = exporters.map(({ accepted, delivered }) => delivered / accepted);
-      if (fault === "half-answer") expect(shares).toEqual([1, 1, 1]);
       // How much a slow backend takes before the deadline depends on how many requests a vendor's protocol needs.
-      else if (fault === "slow") expect(Math.min(...shares)).toBeGreaterThan(0);
-      else expect(shares).toEqual([0, 0, 0]);
+      const least = { "half-answer": 1, slow: 0.01 }[fault] ?? 0;
+      const most = fault === "slow" || fault === "half-answer" ? 1 : 0;
+      for (const { accepted, delivered } of exporters) {
+        expect(delivered / accepted).toBeGreaterThanOrEqual(least);
+        expect(delivered / accepted).toBeLessThanOrEqual(most);
+      }
     },
   );
 
