@@ -40,15 +40,26 @@ export function interceptPrints(onLine: (line: string) => void): () => void {
     return true;
   };
 
+  const patch = (stream: NodeJS.WriteStream): NodeJS.WriteStream => {
+    const ownEnd = stream.end as (this: unknown, ...args: readonly unknown[]) => unknown;
+    return Object.assign(stream, {
+      write,
+      end: (chunk?: unknown, encoding?: unknown, callback?: unknown) => {
+        if (typeof chunk === "function") return ownEnd.call(stream, chunk);
+        if (chunk !== undefined && chunk !== null) write(chunk, typeof encoding === "string" ? encoding : undefined);
+        return ownEnd.call(stream, typeof encoding === "function" ? encoding : callback);
+      },
+      // It ends for the agent alone: the events that follow need the descriptor open.
+      _final: (done: () => void) => done(),
+    });
+  };
+
   let patched: NodeJS.WriteStream | undefined;
   Object.defineProperty(process, "stdout", {
     configurable: true,
     enumerable: true,
     get(): NodeJS.WriteStream {
-      if (patched === undefined) {
-        patched = descriptor?.get?.call(process) as NodeJS.WriteStream;
-        patched.write = write as NodeJS.WriteStream["write"];
-      }
+      patched ??= patch(descriptor?.get?.call(process) as NodeJS.WriteStream);
       return patched;
     },
   });

@@ -4,6 +4,12 @@ import { maskTokenShapes } from "./token-shapes.ts";
 
 const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|DSN|AUTH|(?:^|_)PASS(?:_|$)/i;
 const MIN_SECRET_LENGTH = 8;
+// Of a secret of several lines, such as a private key, a line gives much away; a shorter one little, or it is common text.
+const MIN_LINE_LENGTH = 16;
+/** What has more lines is a document and no key: looking for each of them would take its time. */
+const MAX_LINES = 100;
+// As if other keys had the same first line: theirs would no longer be recognised by it.
+const KEY_BOUNDARY = /-----(?:BEGIN|END) /;
 // Words, numbers and booleans are settings, not secrets: masking `thinking` or `12345678` would only damage text. Longer
 // ones than these are neither words nor numbers.
 const PLAIN = /^(?:[a-z]{1,20}|[A-Z]{1,20}|[A-Z][a-z]{1,19}|[+-]?[\d.]{1,15})$/;
@@ -48,30 +54,26 @@ export class Masker {
   readonly secrets: ReadonlyMap<string, string>;
   /** Text shorter than this holds no secret. */
   readonly shortest: number;
-  readonly #literals: RegExp | undefined;
-  readonly #names = new Map<string, string>();
+  readonly #whole: Literals;
+  /** Apart: most environments have none, and most text is too short for one. */
+  readonly #lines: Literals;
 
   constructor(secrets: ReadonlyMap<string, string> = new Map()) {
     this.secrets = secrets;
-    for (const [value, name] of secrets)
-      for (const form of writtenForms(value)) if (!this.#names.has(form)) this.#names.set(form, name);
-    // Longest first: of two secrets where one begins with the other, the longer is masked whole.
-    const forms = [...this.#names.keys()].sort((a, b) => b.length - a.length);
-    this.shortest = Math.min(MIN_SECRET_LENGTH, forms.at(-1)?.length ?? MIN_SECRET_LENGTH);
-    // Apart from the shapes: joined into one expression they take three times as long.
-    this.#literals =
-      forms.length === 0
-        ? undefined
-        : new RegExp(forms.map((form) => form.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|"), "g");
+    const [whole, lines] = [new Map<string, string>(), new Map<string, string>()];
+    for (const [value, name] of secrets) {
+      for (const form of wholeForms(value)) if (!whole.has(form)) whole.set(form, name);
+      for (const form of lineForms(value)) if (!lines.has(form)) lines.set(form, name);
+    }
+    this.#whole = new Literals(whole);
+    this.#lines = new Literals(lines);
+    this.shortest = Math.min(MIN_SECRET_LENGTH, this.#whole.shortest);
   }
 
   mask(text: string): string {
     if (text.length < this.shortest) return text;
-    let masked = text;
-    // Most text holds none, and a search is cheaper than a replacement of nothing.
-    if (this.#literals !== undefined && text.search(this.#literals) >= 0)
-      masked = masked.replaceAll(this.#literals, (form) => `[${this.#names.get(form) ?? "SECRET"}_REDACTED]`);
-    return maskTokenShapes(masked);
+    // Apart from the shapes: joined into one expression they take three times as long.
+    return this.#lines.mask(maskTokenShapes(this.#whole.mask(text)));
   }
 
   /**
@@ -100,11 +102,56 @@ export class Masker {
   }
 }
 
-/** How a secret may appear in text: as it is, inside a JSON string, inside JSON inside a JSON string, in a URL. */
+/** Texts that are to be masked, each with the name of its variable. */
+class Literals {
+  readonly shortest: number;
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #pattern: RegExp;
+
+  constructor(names: ReadonlyMap<string, string>) {
+    this.#names = names;
+    // Longest first: of two secrets where one begins with the other, the longer is masked whole.
+    const texts = [...names.keys()].sort((a, b) => b.length - a.length);
+    this.shortest = texts.at(-1)?.length ?? Infinity;
+    this.#pattern = new RegExp(texts.map((text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|"), "g");
+  }
+
+  mask(text: string): string {
+    // Most text holds none, and a search is cheaper than a replacement of nothing.
+    if (text.length < this.shortest || text.search(this.#pattern) < 0) return text;
+    return text.replaceAll(this.#pattern, (found) => `[${this.#names.get(found) ?? "SECRET"}_REDACTED]`);
+  }
+}
+
+function wholeForms(value: string): string[] {
+  const lines = linesOf(value);
+  const values = lines.length === 1 ? [value] : [value, lines.join("\n"), lines.join("\r\n")];
+  return [...new Set(values)].flatMap(writtenForms);
+}
+
+/** Of a secret of several lines each line by itself: prints often come line by line. */
+function lineForms(value: string): string[] {
+  const lines = linesOf(value);
+  if (lines.length === 1 || lines.length > MAX_LINES) return [];
+  return lines
+    .map((line) => line.trim())
+    .filter((line) => line.length >= MIN_LINE_LENGTH && !PLAIN.test(line) && !KEY_BOUNDARY.test(line))
+    .flatMap((line) => [line, JSON.stringify(line).slice(1, -1)]);
+}
+
+/** Ends of lines may be written out: files of variables and JSON do so, and their readers make lines of them. */
+function linesOf(value: string): string[] {
+  return value.split(/\r?\n|(?:\\r)?\\n/);
+}
+
+/**
+ * How a secret may appear in text: as it is, inside a JSON string, inside JSON inside a JSON string, in what Node shows of
+ * an object, in a URL.
+ */
 function writtenForms(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1);
   const ascii = json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  const forms = [value, json, ascii, json.replaceAll("/", "\\/")];
+  const forms = [value, json, ascii, json.replaceAll("/", "\\/"), json.replaceAll('\\"', '"')];
   forms.push(...forms.map((form) => JSON.stringify(form).slice(1, -1)));
   if (!/\p{Surrogate}/u.test(value)) {
     const url = encodeURIComponent(value);

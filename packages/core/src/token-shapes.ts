@@ -55,7 +55,7 @@ const SHAPES: readonly TokenShape[] = [
   },
   {
     name: "URL_PASSWORD",
-    hints: ["://"],
+    hints: ["@"], // much rarer than "://"
     // To the last @ before the host: passwords hold an unencoded one more often than they should.
     pattern: /(?<=:\/\/[^\s/:@"'<>\\]{0,100}:)(?!\[)[^\s/"'<>\\]{3,}(?=@)/g,
   },
@@ -77,7 +77,7 @@ const SHAPES: readonly TokenShape[] = [
 const ANY_HINT = new RegExp(
   [...new Set(SHAPES.flatMap(({ hints }) => hints))]
     .map((hint) => hint.replaceAll(".", "\\."))
-    .map((hint) => `${hint.slice(/[-_A-Z]$/.test(hint) ? -1 : -2)}(?<=${hint})`)
+    .map((hint) => `${hint.slice(/[-_@A-Z]$/.test(hint) ? -1 : -2)}(?<=${hint})`)
     .join("|"),
 );
 const DIGIT = /\d/;

@@ -21,12 +21,13 @@ it.each(["fifo", "socket"] as const)(
         "through pipe()",
         "through pipeline()",
         "x".repeat(100),
+        "ended with text and a callback",
         "no end",
       ],
       longest: 70_000,
       thrown: "TypeError",
     });
-    expect(printed).toBe("");
+    expect(printed).toBe("the descriptor is open\n");
     expect(stderr).toBe("stderr stays\n");
     expect(code).toBe(0);
   },

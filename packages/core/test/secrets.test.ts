@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, describe, it } from "vitest";
 import fc from "fast-check";
 import { collectSecrets, Masker } from "../src/secrets.ts";
@@ -134,6 +135,11 @@ describe("a masker of literal secrets", () => {
     expect(masker(CANARY).mask(before + written + after)).toBe(`${before}[VAR_0_REDACTED]${after}`);
   });
 
+  it("finds a secret in what Node shows of an object", () => {
+    const value = 'canary"quoted\\back/slash';
+    expect(masker(value).mask(inspect({ value }))).toBe("{ value: '[VAR_0_REDACTED]' }");
+  });
+
   it("lets no secret through, in any writing, among any text", () => {
     const awkward = Array.from("\\\"/+ %=&'\n\t\0~*()[]{}^$|.?-aé\u{1F600}");
     const secret = fc
@@ -189,6 +195,43 @@ describe("a masker of literal secrets", () => {
     );
     const once = some.mask(`${CANARY} canary-two-2 https://u:pass-123@h sk-proj-abcdefghij0123456789`);
     expect(some.mask(once)).toBe(once);
+  });
+
+  describe("of several lines", () => {
+    const lines = ["canary0MIIEvQIBADANBgkqh/kiG9w0", "canary1VJTUt9Us8cKj+MzEfYyjiWA4", "canary2R4fNqK1=="];
+    const PEM = ["-----BEGIN PRIVATE KEY-----", ...lines, "-----END PRIVATE KEY-----"].join("\n");
+
+    it.each([
+      ["as it is", PEM],
+      ["with the ends of lines written out", PEM.replaceAll("\n", "\\n")],
+      ["with the other system's ends of lines", PEM.replaceAll("\n", "\r\n")],
+    ])("are found %s in the environment, whatever ends their lines in the text", (_, value) => {
+      const some = new Masker(collectSecrets({ SIGNING_KEY: value }));
+      for (const end of ["\n", "\r\n", "\\n", "\\r\\n"])
+        expect(some.mask(`key: ${PEM.replaceAll("\n", end)}!`)).toBe("key: [SIGNING_KEY_REDACTED]!");
+      for (const line of lines) {
+        expect(some.mask(`  ${line}`)).toBe("  [SIGNING_KEY_REDACTED]");
+        expect(some.mask(JSON.stringify({ line }))).toBe('{"line":"[SIGNING_KEY_REDACTED]"}');
+      }
+    });
+
+    it("keep other keys recognisable, which begin with the same line", () => {
+      const some = new Masker(collectSecrets({ SIGNING_KEY: PEM }));
+      expect(some.mask(PEM.replaceAll("canary", "another"))).toBe("[PRIVATE_KEY_REDACTED]");
+    });
+
+    it("damage no common text: words and short lines are none", () => {
+      const some = new Masker(collectSecrets({ SOME_KEY: "canary-line-of-secret\nshort line\nunderstandableness" }));
+      expect(some.mask("a short line of understandableness")).toBe("a short line of understandableness");
+      expect(some.mask("a canary-line-of-secret")).toBe("a [SOME_KEY_REDACTED]");
+    });
+
+    it("are looked for as a whole alone when they are documents", () => {
+      const text = Array.from({ length: 101 }, (_, index) => `canary, and line ${index}`).join("\n");
+      const some = new Masker(collectSecrets({ SOME_KEY: text }));
+      expect(some.mask(`<${text}>`)).toBe("<[SOME_KEY_REDACTED]>");
+      expect(some.mask("canary, and line 7")).toBe("canary, and line 7");
+    });
   });
 
   it("does without any", () => {

@@ -1,14 +1,17 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { TelemetryError } from "../src/errors.ts";
+import { Masker } from "../src/secrets.ts";
 import {
   cutText,
   errorFromRecord,
   errorRecord,
   errorText,
+  maskCutsWith,
   memberOf,
   SNAPSHOT_LIMITS,
   snapshotError,
+  snapshotName,
   snapshotRecord,
   snapshotText,
   snapshotValue,
@@ -264,6 +267,62 @@ describe("the bounds of a snapshot", () => {
         expect(text.startsWith(cut.replace(/… \[cut: \d+ more characters\]$/, ""))).toBe(true);
       }),
     );
+  });
+
+  describe("and secrets", () => {
+    const SECRET = "canary-0123456789-canary";
+    const LIMIT = 200;
+
+    function knowSecrets(): void {
+      maskCutsWith(new Masker(new Map([[SECRET, "CANARY"]])));
+      onTestFinished(() => maskCutsWith(new Masker()));
+    }
+
+    it("never keep one half of a secret, wherever the cut is", () => {
+      knowSecrets();
+      const limits = { depth: 3, nodes: 50, characters: LIMIT };
+      for (let before = LIMIT - 100; before <= LIMIT + 1; before++) {
+        const text = `${"x".repeat(before)}${SECRET}${"y".repeat(100)}`;
+        for (const cut of [
+          cutText(text, LIMIT),
+          snapshotText(text, counter(), limits),
+          snapshotText({ text }, counter(), limits),
+          JSON.stringify(snapshotValue(["short", { [text]: text }], counter(), limits)),
+        ])
+          // A whole one is masked later, as in any text.
+          expect(cut.replaceAll(SECRET, "")).not.toContain("canary");
+      }
+    });
+
+    it("never keep a half that masks have moved before the cut", () => {
+      knowSecrets();
+      for (let before = 0; before < SECRET.length; before++) {
+        const cut = cutText("x".repeat(before) + SECRET.repeat(2000), LIMIT);
+        expect(cut.replaceAll(SECRET, "")).not.toContain("canary");
+        expect(cut.length).toBeLessThanOrEqual(LIMIT);
+      }
+    });
+
+    it("are kept out of names, ids and errors", () => {
+      knowSecrets();
+      const name = `${"x".repeat(940)}${SECRET}${"y".repeat(100)}`;
+      expect(textMemberOf({ name }, "name")).not.toContain("canary");
+      expect(snapshotName(name, counter())).not.toContain("canary");
+      const message = `${"x".repeat(256 * 1024 - 60)}${SECRET}${"y".repeat(100)}`;
+      const error = Object.assign(new Error(message, { cause: { message } }), { stack: message, code: message });
+      expect(JSON.stringify(errorRecord(error))).not.toContain("canary");
+    });
+
+    it("count nothing as cut that is short enough once it is masked", () => {
+      knowSecrets();
+      const count = counter();
+      const text = `${"x".repeat(150)}${SECRET}${SECRET}${SECRET}`;
+      expect(snapshotText(text, count, { depth: 1, nodes: 1, characters: 205 })).toBe(
+        `${"x".repeat(150)}${"[CANARY_REDACTED]".repeat(3)}`,
+      );
+      expect(snapshotValue([text], count, { depth: 1, nodes: 2, characters: 205 })).toHaveLength(1);
+      expect(count.truncated).toBe(0);
+    });
   });
 
   it("lets go of the text that it was cut from", () => {

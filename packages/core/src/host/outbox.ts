@@ -1,5 +1,5 @@
 import type { EventContext, HookName } from "../events.ts";
-import { BatchWriter } from "./batch.ts";
+import { BatchWriter, MAX_BATCH_EVENTS } from "./batch.ts";
 import type { Batch } from "./batch.ts";
 import type { HostLimits } from "./limits.ts";
 
@@ -31,7 +31,7 @@ export class Outbox {
    * @param progress of the slowest thread.
    */
   constructor(limits: HostLimits, post: (batch: Batch) => void, progress: () => Progress) {
-    this.#limits = limits;
+    this.#limits = { ...limits, batchEvents: Math.min(limits.batchEvents, MAX_BATCH_EVENTS) };
     this.#post = post;
     this.#progress = progress;
     this.#timer = setTimeout(() => {

@@ -34,6 +34,8 @@ export class HostThread {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #watch = new Watch(performance.now());
+  /** Orders that could not be sent: they go before the next one, because events have to keep their order. */
+  readonly #unsent: Order[] = [];
   #hasExited = false;
   #isUnwanted = false;
   #isOutOfMemory = false;
@@ -73,13 +75,10 @@ export class HostThread {
     port1.unref();
   }
 
+  /** Never throws. What cannot be sent now, for want of memory or of stack, is sent with the next order. */
   post(order: Order): void {
-    try {
-      this.#port.postMessage(order);
-    } catch {
-      // Something in it cannot be copied to another thread: a plain form of it can.
-      if (order.kind === "batch") this.#port.postMessage({ ...order, values: order.values.map(plain) });
-    }
+    this.#unsent.push(order);
+    while (this.#unsent[0] !== undefined && isSent(this.#unsent[0], this.#port)) this.#unsent.shift();
   }
 
   /** Takes in the reports that have arrived, in the middle of a turn of the loop. */
@@ -144,6 +143,23 @@ export class HostThread {
       () => true,
       () => true,
     );
+  }
+}
+
+function isSent(order: Order, port: MessagePort): boolean {
+  try {
+    port.postMessage(order);
+    return true;
+  } catch (error) {
+    // No stack is left: none is for a plain form either.
+    if (order.kind !== "batch" || error instanceof RangeError) return false;
+  }
+  try {
+    // Something in it cannot be copied to another thread: a plain form of it can.
+    port.postMessage({ ...order, values: order.values.map(plain) });
+    return true;
+  } catch {
+    return false;
   }
 }
 

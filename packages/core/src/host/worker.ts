@@ -32,9 +32,9 @@ function suspect(): ThreadExporter | undefined {
   return exporters.find(({ place }) => place === (control.inside ?? control.lastEntered));
 }
 
-captureOutput((stream, line) => {
+captureOutput(mask, (stream, line) => {
   const exporter = exporters.length === 1 ? exporters[0]?.place : (control.inside ?? control.loadingExporter);
-  report({ kind: "print", exporter, stream, line: mask(line) });
+  report({ kind: "print", exporter, stream, line });
 });
 
 class ThreadAccount extends LedgerAccount {

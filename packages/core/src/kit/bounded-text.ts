@@ -39,7 +39,9 @@ export class BoundedText {
   toText(mask: (text: string) => string): string {
     const text = mask([...this.#joined, ...this.#pieces].join(""));
     if (this.#missing === 0) return cutText(text, this.#limit);
-    const kept = text.slice(0, this.#limit).replace(/[\uD800-\uDBFF]$/, "");
+    // Masks may have made it so much shorter that its end, which may be half a secret, has come within the limit.
+    const room = Math.max(0, Math.min(this.#limit, text.length - MASKING_MARGIN));
+    const kept = text.slice(0, room).replace(/[\uD800-\uDBFF]$/, "");
     return `${kept}… [cut: ${text.length - kept.length + this.#missing} more characters]`;
   }
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runAgent } from "./run-agent.ts";
 
@@ -6,6 +7,8 @@ const SECRETS = {
   ACME_API_KEY: "canary-plain-0123456789",
   QUOTED_SECRET: 'canary"quoted\\back/slash 0123',
   LINES_PASSWORD: "canary-first-line\ncanary-second-line",
+  SIGNING_KEY: `-----BEGIN PRIVATE KEY-----\n${["a", "b"].map((line) => `${line}canary/+`.repeat(7)).join("\n")}\n-----END PRIVATE KEY-----\n`,
+  ESCAPED_KEY: `-----BEGIN RSA PRIVATE KEY-----\\n${["c", "d"].map((line) => `${line}canary/+`.repeat(7)).join("\\n")}\\n-----END RSA PRIVATE KEY-----\\n`,
   UNICODE_TOKEN: "canary-ünïcödé-😀-0123",
   URL_SAFE_DSN: "https://canary-user:canary-pass@localhost/1?canary=a b&c",
   DECLARED_MODEL: "canary-declared-by-charm-yaml",
@@ -54,6 +57,10 @@ const AGENT = `
     manager.emitter.stateUpdate({ [value]: value });
     manager.emitter.toolUsage(value, 1);
   }
+  // Across the ends of what is kept of an input, an error, a name and an id.
+  const across = (limit) => "x".repeat(limit - 60) + values.at(-1) + "y".repeat(100);
+  run.startTool(across(1000), across(4 * 1024 * 1024), { toolCallId: across(1000) }).fail(new Error(across(256 * 1024)));
+  run.startTool("deep", { list: ["x", { text: across(4 * 1024 * 1024) }] }).end("done");
   run.end({ output: text });
   const other = manager.startRun({});
   other.end({ output: { [values[0]]: values } });
@@ -87,6 +94,49 @@ describe.each(["lines", "full", "pretty"])("secrets of an agent, with stdout in 
     // It is masked, not left out.
     for (const name of [...Object.keys(SECRETS), "OPENAI_KEY", "GITHUB_TOKEN", "BEARER", "URL_PASSWORD"])
       expect(sent).toContain(`[${name}_REDACTED]`);
+  });
+});
+
+/** Of an agent or an exporter: prints each variable in one piece, as the lines that it has, and line by line. */
+const PRINTS = `
+  for (const name of JSON.parse(process.env.PLANTED_NAMES)) {
+    const value = process.env[name];
+    console.log(value);
+    console.log(name, { value });
+    const lines = value.replaceAll("\\\\n", "\\n");
+    console.log(lines);
+    console.log(lines.replaceAll("\\n", "\\r\\n"));
+    for (const line of lines.split("\\n")) process.stdout.write("  " + line + "\\n");
+    console.log("x".repeat(1990) + value);
+  }
+`;
+const PRINTED = { ...SECRETS, PLANTED_NAMES: JSON.stringify(Object.keys(SECRETS)), CHARM_TELEMETRY_DEBUG: "1" };
+
+describe("secrets in prints", () => {
+  it("of an agent under auto are in no event", async () => {
+    const ended = await runAgent(PRINTS, {
+      hasPreamble: false,
+      nodeArgs: ["--import", "@charm/telemetry-core/auto"],
+      env: PRINTED,
+    });
+    expect(ended).toMatchObject({ code: 0, prints: "" });
+    expect(leaks(ended.stdout)).toEqual([]);
+    for (const name of Object.keys(SECRETS)) expect(ended.stdout).toContain(`[${name}_REDACTED]`);
+  });
+
+  it("of an exporter are in nothing that people are shown", async () => {
+    const exporter = join(import.meta.dirname, "fixtures/exporter.mjs");
+    const ended = await runAgent(
+      `const manager = await TelemetryManager.load(); manager.startRun().end(); await manager.flush();`,
+      {
+        env: PRINTED,
+        files: { "node_modules/posting-exporter/index.js": `${PRINTS} export * from ${JSON.stringify(exporter)};` },
+      },
+    );
+    expect(ended.code).toBe(0);
+    expect(ended.collector.events).toHaveLength(2);
+    expect(leaks(ended.stdout + ended.stderr)).toEqual([]);
+    for (const name of Object.keys(SECRETS)) expect(ended.stderr).toContain(`[${name}_REDACTED]`);
   });
 });
 

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { readBatch } from "../../src/host/batch.ts";
 import type { Batch } from "../../src/host/batch.ts";
 import { HOST_LIMITS } from "../../src/host/limits.ts";
 import type { HostLimits } from "../../src/host/limits.ts";
 import { Outbox } from "../../src/host/outbox.ts";
+import { Masker } from "../../src/secrets.ts";
 import { contextOf } from "../support/event-context.ts";
 
 beforeEach(() => {
@@ -77,6 +79,17 @@ describe("batches", () => {
     expect(outbox.from(20)).toEqual(posted.slice(2));
     outbox.release(30);
     expect(outbox.from(0)).toEqual([]);
+  });
+
+  it("hold no more events than their numbers of scopes allow", () => {
+    const { outbox, posted } = outboxWith({ batchEvents: 5000 });
+    const spans = Array.from({ length: 2500 }, (_, index) => `span-${index}`);
+    for (const span of spans) outbox.add("onLlmNewToken", span, undefined, contextOf({ span }));
+    outbox.post();
+    const read = posted.flatMap((batch) => readBatch(batch, new Masker()));
+    expect(read.map(({ values, context }) => [values[0], context.spanId])).toEqual(
+      spans.map((span) => [span, contextOf({ span }).spanId]),
+    );
   });
 
   it("tell a new thread how far those before it have come", () => {

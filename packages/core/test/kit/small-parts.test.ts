@@ -40,6 +40,15 @@ describe("BoundedText", () => {
     const masked = text.toText((joined) => joined.replaceAll("canary-canary", "[X]"));
     expect(masked).toBe("say [X]!");
   });
+
+  it("keeps no half of a secret, though masks have made room for more", () => {
+    for (let before = 0; before < 13; before++) {
+      const text = new BoundedText(5000);
+      text.add("x".repeat(before));
+      for (let index = 0; index < 5000; index++) text.add("canary-canary");
+      expect(text.toText((joined) => joined.replaceAll("canary-canary", "[X]"))).not.toContain("canary");
+    }
+  });
 });
 
 describe("RecentIds", () => {
