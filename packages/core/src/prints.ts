@@ -41,13 +41,13 @@ export function interceptPrints(onLine: (line: string) => void): () => void {
   };
 
   const patch = (stream: NodeJS.WriteStream): NodeJS.WriteStream => {
-    const ownEnd = stream.end as (this: unknown, ...args: readonly unknown[]) => unknown;
+    const ownEnd = stream.end.bind(stream) as (...args: readonly unknown[]) => unknown;
     return Object.assign(stream, {
       write,
       end: (chunk?: unknown, encoding?: unknown, callback?: unknown) => {
-        if (typeof chunk === "function") return ownEnd.call(stream, chunk);
+        if (typeof chunk === "function") return ownEnd(chunk);
         if (chunk !== undefined && chunk !== null) write(chunk, typeof encoding === "string" ? encoding : undefined);
-        return ownEnd.call(stream, typeof encoding === "function" ? encoding : callback);
+        return ownEnd(typeof encoding === "function" ? encoding : callback);
       },
       // It ends for the agent alone: the events that follow need the descriptor open.
       _final: (done: () => void) => done(),
