@@ -14,10 +14,11 @@ import { COLOURED } from "../dist/text.js";
 const COLUMNS = 104;
 const FILE = fileURLToPath(new URL("../../../docs/images/demo.svg", import.meta.url));
 
+const options = parseOptions([]);
 const board = new Board();
 const startedAt = performance.now();
 let live;
-const outcome = await runDemo(parseOptions([]), {
+const outcome = await runDemo(options, {
   board,
   signal: new AbortController().signal,
   onEvent: () => {
@@ -52,7 +53,7 @@ function frameLines(elapsedMs) {
     rows: 60,
     elapsedMs,
     tokensPerSecond: board.tokensPerSecond(performance.now()),
-    title: "airline-agent → stdout, datadog",
+    title: `airline-agent → stdout, ${options.exporters.join(", ")}`,
     paint: COLOURED,
   });
 }
