@@ -34,8 +34,8 @@ export interface OpenSpan {
   abort(reason: Error, isLoud: boolean): void;
 }
 
-/** More open spans than this are a leak: the oldest is aborted. */
-const MAX_OPEN_SPANS = 50_000;
+/** More open runs, or more open tool and LLM calls, are a leak: the oldest is aborted. */
+const MAX_OPEN = 50_000;
 
 /**
  * The one way of every event: stamps it and hands it to stdout and to the host.
@@ -48,7 +48,9 @@ export class Recorder {
   readonly counts = { recorded: 0, unattributed: 0, guessed: 0, ignored: 0, truncated: 0, aborted: 0 };
   /** Set when the process is ending: every event is then delivered at once. */
   afterEnd: (() => void) | undefined;
-  readonly #open = new Set<OpenSpan>();
+  readonly #runs = new Set<OpenSpan>();
+  /** Apart: calls that leak must not end the run that they are in. */
+  readonly #calls = new Set<OpenSpan>();
   readonly #warn: (message: string) => void;
 
   constructor(stdout: CharmEmitterExporter | undefined, host: HostLink, warn: (message: string) => void) {
@@ -99,20 +101,21 @@ export class Recorder {
     return context.timeUnixMs;
   }
 
-  opened(span: OpenSpan): void {
-    this.#open.add(span);
-    if (this.#open.size <= MAX_OPEN_SPANS) return;
-    const [oldest] = this.#open;
-    oldest?.abort(new Error(`More than ${MAX_OPEN_SPANS} runs, tool calls and LLM calls are open.`), false);
+  opened(span: OpenSpan, isRun: boolean): void {
+    const open = isRun ? this.#runs : this.#calls;
+    open.add(span);
+    if (open.size <= MAX_OPEN) return;
+    const [oldest] = open;
+    oldest?.abort(new Error(`More than ${MAX_OPEN} ${isRun ? "runs" : "tool and LLM calls"} are open.`), false);
   }
 
   closed(span: OpenSpan): void {
-    this.#open.delete(span);
+    if (!this.#calls.delete(span)) this.#runs.delete(span);
   }
 
   /** Ends what is open, the innermost first. */
   abortAll(reason: Error, isLoud: boolean): void {
-    for (const span of [...this.#open].reverse()) span.abort(reason, isLoud);
+    for (const span of [...this.#runs, ...this.#calls].reverse()) span.abort(reason, isLoud);
   }
 
   /** Neither stdout nor the host throws; where they do all the same, by a fault of ours, it is not the agent's trouble. */

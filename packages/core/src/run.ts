@@ -78,7 +78,7 @@ abstract class Span implements OpenSpan {
       this.#recorder.counts.ignored++;
       return false;
     }
-    this.#recorder.opened(this);
+    this.#recorder.opened(this, this.scope.parentSpanId === undefined);
     return true;
   }
 

@@ -226,6 +226,27 @@ describe("a run", () => {
   });
 });
 
+describe("what is never ended", () => {
+  it("does not gather for ever: the oldest of more than 50,000 calls is aborted, and not its run", () => {
+    const { manager, recording } = recordedManager();
+    const run = manager.startRun();
+    const tools = Array.from({ length: 50_001 }, (_, index) => run.startTool("t", `${index}`));
+    expect([run.isEnded, tools[0]?.isEnded, tools[1]?.isEnded]).toEqual([false, true, false]);
+    expect(recording.of("onToolError")[0]?.arguments[1].message).toBe(
+      "tool call aborted: More than 50000 tool and LLM calls are open.",
+    );
+    expect(contractProblems(recording.events, { isOver: false })).toEqual([]);
+  });
+
+  it("nor do runs", () => {
+    const { manager, recording } = recordedManager();
+    const runs = Array.from({ length: 50_001 }, () => manager.startRun());
+    expect([runs[0]?.isEnded, runs[1]?.isEnded]).toEqual([true, false]);
+    expect(recording.of("onError")[0]?.arguments[1].message).toBe("run aborted: More than 50000 runs are open.");
+    expect(contractProblems(recording.events, { isOver: false })).toEqual([]);
+  });
+});
+
 describe("an LLM call", () => {
   it("carries its request, its response and its usage", () => {
     const { manager, recording } = recordedManager();

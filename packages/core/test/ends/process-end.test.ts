@@ -154,7 +154,7 @@ describe("an agent that ends", () => {
     const { events } = ended.collector;
     expect(contractProblems(events)).toEqual([]);
     const ends = events.filter(({ hook }) => /Error$/.test(hook));
-    expect(ends.map(({ hook }) => hook)).toEqual(["onToolError", "onError", "onLlmError", "onToolError", "onError"]);
+    expect(ends.map(({ hook }) => hook)).toEqual(["onToolError", "onLlmError", "onToolError", "onError", "onError"]);
     for (const { arguments: args } of ends) {
       expect((args as unknown[]).at(-1)).toMatchObject({
         name: "TelemetryError",
