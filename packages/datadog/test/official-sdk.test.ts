@@ -1,33 +1,18 @@
-import { readFileSync } from "node:fs";
-import type { HookResult } from "@charm/telemetry-core";
+import { TelemetryManager } from "@charm/telemetry-core";
+import type { TelemetryHealth } from "@charm/telemetry-core";
 import type { DatadogIntake } from "@charm/telemetry-testkit/intakes";
 import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { contextOf, never, runInfo, startExporter } from "./support/attach.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { DatadogExporter } from "../src/index.ts";
+import type { Account } from "./support/attach.ts";
+import { never, startExporter } from "./support/attach.ts";
+import type { SdkSpan } from "./support/recorded-run.ts";
+import { RUN_ID, playAgent, playHooks, recording, sdkSpan } from "./support/recorded-run.ts";
 
 /**
  * The same run, once as the vendor's SDK has sent it (a recording), once as this exporter sends it to a server on
  * loopback: the trees are compared field by field. Every difference is listed below with its reason.
  */
-
-interface SdkSpan {
-  readonly trace_id: string;
-  readonly span_id: string;
-  readonly parent_id: string;
-  readonly name: string;
-  readonly tags: readonly string[];
-  readonly start_ns: number;
-  readonly duration: number;
-  readonly status: string;
-  readonly meta: Readonly<Record<string, unknown>>;
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly session_id: string;
-}
-
-const recording = JSON.parse(readFileSync(new URL("fixtures/official-sdk.run-ok.json", import.meta.url), "utf8")) as {
-  environment: Record<string, string>;
-  spans: SdkSpan[];
-};
 
 /** A span as paths and values: `meta.kind`, `tags.env`. */
 type Fields = Record<string, unknown>;
@@ -52,7 +37,7 @@ const DIFFERENCES: { span: string; path: string; sdk?: unknown; ours?: unknown; 
   {
     span: "research-agent",
     path: "meta.metadata.run_id",
-    ours: "0192f0c1-7a10-7000-8000-00000000c0de",
+    ours: RUN_ID,
     reason: "Finds a run by the id that the agent and its runner know, also where it is no tag.",
   },
   ...["chat-model"].flatMap((span) => [
@@ -85,25 +70,95 @@ const DIFFERENCES: { span: string; path: string; sdk?: unknown; ours?: unknown; 
 /** Numbers of today's nanoseconds are exact to 256: a start, and a difference of two, can be so far off. */
 const NANOSECONDS_APART = 512;
 
+const API_KEY = "canary-api-key-0123";
+const SPANS_IN_ORDER = ["chat-model", "search", "population", "weather", "research-agent"];
+
 let intake: DatadogIntake;
 
-beforeAll(async () => {
-  intake = await startDatadogIntake({ apiKey: "canary-api-key-0123" });
-});
+async function open(): Promise<void> {
+  intake = await startDatadogIntake({ apiKey: API_KEY });
+  for (const [name, value] of Object.entries(recording.environment)) vi.stubEnv(name, value);
+  vi.stubEnv("DD_API_KEY", API_KEY);
+  vi.stubEnv("CHARM_DATADOG_ENDPOINT", intake.url);
+}
 
-afterAll(async () => {
+async function close(): Promise<void> {
   vi.unstubAllEnvs();
   await intake.close();
+}
+
+describe("handed to the exporter as hooks, with the recorded ids and times", () => {
+  const shiftMs = Date.now() - sdkSpan("research-agent").start_ns / 1e6; // the intake takes nothing older than a day
+  let account: Account;
+
+  beforeAll(async () => {
+    await open();
+    const started = await startExporter();
+    account = started.account;
+    playHooks(started.exporter, started.accept, shiftMs);
+    await started.exporter.shutdown(never);
+  });
+
+  afterAll(close);
+
+  it("sends the tree that the vendor's SDK sends for the same run, but for what is listed", () => {
+    expect(compare(shiftMs, (fields) => fields)).toEqual({ unlisted: [], unused: [] });
+    expect(intake.unknownParents()).toEqual([]);
+  });
+
+  it("sends children before their parents, in one request", () => {
+    expect(intake.spans.map(({ span }) => span.name)).toEqual(SPANS_IN_ORDER);
+    expect(intake.received).toEqual({ spans: 5, requests: 1 });
+  });
+
+  it("is delivered whole", () => {
+    expect(account).toMatchObject({ accepted: 13, outcomes: { delivered: 13 }, units: { spans: 5, requests: 1 } });
+    expect(account.warnings).toEqual([]);
+  });
 });
 
-it("sends the tree that the vendor's SDK sends for the same run, but for what is listed", async () => {
-  const shiftMs = Date.now() - sdkSpan("research-agent").start_ns / 1e6; // the intake takes nothing older than a day
-  await play(shiftMs);
-  const sdk = new Map(recording.spans.map((span) => [span.name, fieldsOfSdk(span, shiftMs)]));
-  const ours = new Map(
-    intake.spans.map(({ span, tags, mlApp }) => [span.name, fieldsOf({ ...span, tags: [...tags, `ml_app:${mlApp}`] })]),
-  );
+describe("done again by an agent, through manager and host", () => {
+  let health: TelemetryHealth;
 
+  beforeAll(async () => {
+    await open();
+    const manager = new TelemetryManager({ exporters: [new DatadogExporter()], stdout: false });
+    playAgent(manager);
+    health = await manager.shutdown({ timeoutMs: 20_000 });
+  });
+
+  afterAll(close);
+
+  it("sends the tree that the vendor's SDK sends for the same run, but for what is listed, ids and times", () => {
+    expect(compare(0, withoutIdsAndTimes)).toEqual({ unlisted: [], unused: [] });
+    expect(intake.unknownParents()).toEqual([]);
+    expect(intake.spans.map(({ span }) => span.name)).toEqual(SPANS_IN_ORDER);
+  });
+
+  it("is delivered whole", () => {
+    expect(health.exporters).toMatchObject([
+      { accepted: 13, delivered: 13, pending: 0, units: { spans: 5, requests: 1 } },
+    ]);
+  });
+});
+
+type Named = readonly { readonly name: string; readonly span_id: string; readonly trace_id: string }[];
+
+/** Differences that nobody has listed, and listed ones that are none. */
+function compare(
+  shiftMs: number,
+  normalised: (fields: Fields, spans: Named) => Fields,
+): { unlisted: string[]; unused: object[] } {
+  const received = intake.spans.map(({ span }) => span);
+  const sdk = new Map(
+    recording.spans.map((span) => [span.name, normalised(fieldsOfSdk(span, shiftMs), recording.spans)]),
+  );
+  const ours = new Map(
+    intake.spans.map(({ span, tags, mlApp }) => [
+      span.name,
+      normalised(fieldsOf({ ...span, tags: [...tags, `ml_app:${mlApp}`] }), received),
+    ]),
+  );
   const unlisted: string[] = [];
   const used = new Set<object>();
   for (const name of new Set([...sdk.keys(), ...ours.keys()])) {
@@ -119,103 +174,29 @@ it("sends the tree that the vendor's SDK sends for the same run, but for what is
       else used.add(listed);
     }
   }
-  expect(unlisted).toEqual([]);
-  expect(DIFFERENCES.filter((known) => !used.has(known))).toEqual([]);
-  expect(intake.unknownParents()).toEqual([]);
-});
-
-it("sends children before their parents, in one request", () => {
-  expect(intake.spans.map(({ span }) => span.name)).toEqual([
-    "chat-model",
-    "search",
-    "population",
-    "weather",
-    "research-agent",
-  ]);
-  expect(intake.received).toEqual({ spans: 5, requests: 1 });
-});
-
-/** Hands the recorded run to the exporter, as hooks. */
-async function play(shiftMs: number): Promise<void> {
-  for (const [name, value] of Object.entries(recording.environment)) vi.stubEnv(name, value);
-  vi.stubEnv("DD_API_KEY", "canary-api-key-0123");
-  vi.stubEnv("CHARM_DATADOG_ENDPOINT", intake.url);
-  const { exporter, account, accept } = await startExporter();
-  const traceId = sdkSpan("research-agent").trace_id;
-  const at = (name: string, where: "start" | "end"): ReturnType<typeof contextOf> => {
-    const { span_id: id, parent_id: parent, start_ns: start, duration, meta } = sdkSpan(name);
-    const toolCallId = (meta["metadata"] as { tool_id?: string } | undefined)?.tool_id;
-    return contextOf(hex(id), parent === "undefined" ? undefined : hex(parent), {
-      traceId,
-      timeUnixMs: shiftMs + start / 1e6 + (where === "end" ? duration / 1e6 : 0),
-      toolCallId,
-    });
-  };
-  const value = (name: string, side: "input" | "output"): string =>
-    (sdkSpan(name).meta[side] as { value: string }).value;
-  const messages = (name: string, side: "input" | "output"): { role: string; content: string }[] =>
-    (sdkSpan(name).meta[side] as { messages: { role: string; content: string }[] }).messages;
-  const runId = "0192f0c1-7a10-7000-8000-00000000c0de";
-  const info = runInfo({
-    name: "research-agent",
-    threadId: "session-42",
-    tags: [`run_id:${runId}`, "team:research"],
-    metadata: { version: "1.2.3" },
-  });
-  const root = at("research-agent", "start");
-  const { meta } = sdkSpan("population");
-  const error = new TypeError(String(meta["error.message"]));
-  error.stack = String(meta["error.stack"]);
-  const { metrics } = sdkSpan("chat-model");
-
-  accept(
-    exporter.onRunStart(runId, JSON.parse(value("research-agent", "input")) as Record<string, unknown>, {
-      ...root,
-      run: info,
-    }),
-    exporter.onAgentAction("search", '{"query":"capital of France"}', { ...root, timeUnixMs: root.timeUnixMs + 1 }),
-    exporter.onToolStart("search", value("search", "input"), at("search", "start")),
-    exporter.onLlmStart(
-      {
-        model: "gpt-4o-mini",
-        provider: "openai",
-        name: "chat-model",
-        messages: messages("chat-model", "input"),
-        parameters: { temperature: 0, max_tokens: 64 },
-      },
-      at("chat-model", "start"),
-    ),
-    ...["Paris is the ", "capital of France."].map((token): HookResult =>
-      exporter.onLlmNewToken(token, at("chat-model", "start")),
-    ),
-    exporter.onLlmEnd(
-      {
-        usage: { inputTokens: 42, outputTokens: 7, totalTokens: 49 },
-        finishReason: "stop",
-        timeToFirstTokenMs: (metrics["time_to_first_token"] ?? 0) * 1000,
-      },
-      at("chat-model", "end"),
-    ),
-    exporter.onToolEnd("search", value("search", "output"), at("search", "end")),
-    exporter.onToolStart("weather", value("weather", "input"), at("weather", "start")),
-    exporter.onToolStart("population", value("population", "input"), at("population", "start")),
-    exporter.onToolError("population", error, at("population", "end")),
-    exporter.onToolEnd("weather", value("weather", "output"), at("weather", "end")),
-    exporter.onRunEnd(
-      runId,
-      JSON.parse(value("research-agent", "output")) as Record<string, unknown>,
-      at("research-agent", "end"),
-    ),
-  );
-  await exporter.shutdown(never);
-  expect(account).toMatchObject({ accepted: 13, outcomes: { delivered: 13 }, units: { spans: 5, requests: 1 } });
-  expect(account.warnings).toEqual([]);
+  return { unlisted, unused: DIFFERENCES.filter((known) => !used.has(known)) };
 }
 
-function sdkSpan(name: string): SdkSpan {
-  const span = recording.spans.find((candidate) => candidate.name === name);
-  if (span === undefined) throw new Error(`no span ${name} in the recording`);
-  return span;
+const TIMES = ["start_ns", "duration", "metrics.time_to_first_token"];
+
+/** Ids become the names of their spans: who is whose parent is still compared. */
+function withoutIdsAndTimes(fields: Fields, spans: Named): Fields {
+  const names = new Map(
+    spans.flatMap(({ name, span_id: id, trace_id: trace }) => [
+      [id, `<${name}>`],
+      [trace, "<trace>"],
+    ]),
+  );
+  const named = (path: "trace_id" | "span_id" | "parent_id"): unknown =>
+    names.get(String(fields[path])) ?? fields[path];
+  const times = TIMES.filter((path) => Number(fields[path]) > 0).map((path) => [path, "<time>"] as const);
+  return {
+    ...fields,
+    trace_id: named("trace_id"),
+    span_id: named("span_id"),
+    parent_id: named("parent_id"),
+    ...Object.fromEntries(times),
+  };
 }
 
 /** The SDK's own intake has other names for some fields: here they are the public API's. */
@@ -261,8 +242,4 @@ function isSame(path: string, left: unknown, right: unknown): boolean {
   if (path === "start_ns" || path === "duration") return Math.abs(left - right) <= NANOSECONDS_APART;
   if (path === "metrics.time_to_first_token") return Math.abs(left - right) < 1e-6; // cut to microseconds
   return left === right;
-}
-
-function hex(decimal: string): string {
-  return BigInt(decimal).toString(16).padStart(16, "0");
 }

@@ -150,6 +150,13 @@ describe("a model's run", () => {
         ls_max_tokens: 64,
         ls_stop: ["\n"],
         finish_reason: "stop",
+        usage_metadata: {
+          input_tokens: 42,
+          output_tokens: 7,
+          total_tokens: 49,
+          input_token_details: { cache_read: 30 },
+          output_token_details: { reasoning: 2 },
+        },
       },
       invocation_params: { model: "gpt-4o-mini", temperature: 0, max_completion_tokens: 64 },
     });

@@ -1,30 +1,17 @@
-import { readFileSync } from "node:fs";
-import type { EventContext, HookResult } from "@charm/telemetry-core";
+import { TelemetryManager } from "@charm/telemetry-core";
+import type { TelemetryHealth } from "@charm/telemetry-core";
 import { startLangsmithIntake } from "@charm/telemetry-testkit/intakes";
 import type { LangsmithIntake, LangsmithRun } from "@charm/telemetry-testkit/intakes";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { contextOf, never, runInfo, startExporter } from "./support/attach.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { LangsmithExporter } from "../src/index.ts";
+import type { Account } from "./support/attach.ts";
+import { never, startExporter } from "./support/attach.ts";
+import { RUN_ID, playAgent, playHooks, sdkRun, sdkRuns, unixMs } from "./support/recorded-run.ts";
 
 /**
  * The same run, once as the vendor's SDK has sent it (a recording), once as this exporter sends it to a server on
  * loopback: the runs are compared field by field. Every difference is listed below with its reason.
  */
-
-interface Part {
-  readonly name: string;
-  readonly value: unknown;
-}
-
-type SdkRun = LangsmithRun & {
-  readonly name: string;
-  readonly start_time: string;
-  readonly end_time: number;
-  readonly inputs: Record<string, unknown>;
-};
-
-const recording = JSON.parse(readFileSync(new URL("fixtures/official-sdk.run-ok.json", import.meta.url), "utf8")) as {
-  parts: readonly Part[];
-};
 
 /** A run as paths and values: `extra.metadata.thread_id`. */
 type Fields = Record<string, unknown>;
@@ -89,22 +76,104 @@ const DIFFERENCES: { run: string; path: string; sdk?: unknown; ours?: unknown; r
   },
 ];
 
-const RUN_ID = "0192f0c1-7a10-7000-8000-00000000c0de";
+const API_KEY = "canary-api-key-0123";
+
 let intake: LangsmithIntake;
 
-beforeAll(async () => {
-  intake = await startLangsmithIntake({ apiKey: "canary-api-key-0123" });
-});
+async function open(): Promise<void> {
+  intake = await startLangsmithIntake({ apiKey: API_KEY });
+  vi.stubEnv("LANGSMITH_API_KEY", API_KEY);
+  vi.stubEnv("LANGSMITH_ENDPOINT", intake.url);
+  vi.stubEnv("LANGSMITH_PROJECT", "charm-demo");
+  vi.stubEnv("LANGSMITH_TRACING", "true");
+  vi.stubEnv("LANGSMITH_WORKSPACE_ID", "11111111-2222-4333-8444-555555555555");
+}
 
-afterAll(async () => {
+async function close(): Promise<void> {
   vi.unstubAllEnvs();
   await intake.close();
+}
+
+describe("handed to the exporter as hooks, with the recorded times", () => {
+  let account: Account;
+
+  beforeAll(async () => {
+    await open();
+    const started = await startExporter();
+    account = started.account;
+    playHooks(started.exporter, started.accept);
+    await started.exporter.shutdown(never);
+  });
+
+  afterAll(close);
+
+  it("sends the runs that the vendor's SDK sends for the same run, but for what is listed", () => {
+    expect(compare((fields) => fields)).toEqual({ unlisted: [], unused: [] });
+  });
+
+  it("sends the first token once, at the time at which the SDK has seen it", () => {
+    const [first = ""] = tokenTimes(sdkRun("chat-model"));
+    expect(tokenTimes(ourRun("chat-model"))).toEqual([first.replace("Z", "000Z")]);
+  });
+
+  it("sends a whole trace in one request, the run under the agent's own id", () => {
+    expect(intake.operations.map(({ kind }) => kind)).toEqual(Array.from({ length: 5 }, () => "post"));
+    expect(intake.received).toEqual({ runs: 5, requests: 1 });
+    expect(intake.runs.get(RUN_ID)?.name).toBe("research-agent");
+    expect([intake.unknownParents(), intake.unended()]).toEqual([[], []]);
+  });
+
+  it("is delivered whole", () => {
+    expect(account).toMatchObject({ accepted: 13, outcomes: { delivered: 13 }, units: { spans: 5, requests: 1 } });
+    expect(account.warnings).toEqual([]);
+  });
 });
 
-it("sends the runs that the vendor's SDK sends for the same run, but for what is listed", async () => {
-  await play();
-  const sdk = new Map(sdkRuns().map((run) => [run.name, fieldsOf(run)]));
-  const ours = new Map([...intake.runs.values()].map((run) => [run.name ?? "", fieldsOf(run)]));
+describe("done again by an agent, through manager and host", () => {
+  let health: TelemetryHealth;
+
+  beforeAll(async () => {
+    await open();
+    const manager = new TelemetryManager({ exporters: [new LangsmithExporter()], stdout: false });
+    playAgent(manager);
+    health = await manager.shutdown({ timeoutMs: 20_000 });
+  });
+
+  afterAll(close);
+
+  it("sends the runs that the vendor's SDK sends for the same run, but for what is listed, and times", () => {
+    expect(compare(withoutTimes)).toEqual({ unlisted: [], unused: [] });
+    expect(intake.runs.get(RUN_ID)?.name).toBe("research-agent");
+    expect([intake.unknownParents(), intake.unposted(), intake.unended()]).toEqual([[], [], []]);
+  });
+
+  it("sends the first token once, at a time within the call", () => {
+    const run = ourRun("chat-model");
+    const times = tokenTimes(run).map(micros);
+    expect(times).toHaveLength(1);
+    expect(times[0]).toBeGreaterThanOrEqual(micros(run?.start_time));
+    expect(times[0]).toBeLessThanOrEqual(micros(run?.end_time));
+  });
+
+  it("is delivered whole", () => {
+    expect(health.exporters).toMatchObject([{ accepted: 13, delivered: 13, pending: 0, units: { spans: 5 } }]);
+  });
+});
+
+function ourRun(name: string): LangsmithRun | undefined {
+  return [...intake.runs.values()].find((run) => run.name === name);
+}
+
+function tokenTimes(run: LangsmithRun | undefined): string[] {
+  return (run?.events ?? []).filter(({ name }) => name === "new_token").map(({ time = "" }) => time);
+}
+
+/** Differences that nobody has listed, and listed ones that are none. */
+function compare(normalised: (fields: Fields) => Fields): { unlisted: string[]; unused: object[] } {
+  const byName = (runs: readonly LangsmithRun[]): Map<string, Fields> =>
+    new Map(runs.map((run) => [run.name ?? "", normalised(fieldsOf(run, runs))]));
+  const sdk = byName(sdkRuns());
+  const ours = byName([...intake.runs.values()]);
   const unlisted: string[] = [];
   const used = new Set<object>();
   for (const name of new Set([...sdk.keys(), ...ours.keys()])) {
@@ -122,114 +191,11 @@ it("sends the runs that the vendor's SDK sends for the same run, but for what is
       else used.add(listed);
     }
   }
-  expect(unlisted).toEqual([]);
-  expect(DIFFERENCES.filter((known) => !used.has(known))).toEqual([]);
-});
-
-it("sends the first token once, at the time at which the SDK has seen it", () => {
-  const events = (run: LangsmithRun | undefined): string[] =>
-    (run?.events ?? []).filter(({ name }) => name === "new_token").map(({ time = "" }) => time);
-  const [first = ""] = events(sdkRun("chat-model"));
-  expect(events([...intake.runs.values()].find(({ name }) => name === "chat-model"))).toEqual([
-    first.replace("Z", "000Z"),
-  ]);
-});
-
-it("sends a whole trace in one request, the run under the agent's own id", () => {
-  expect(intake.operations.map(({ kind }) => kind)).toEqual(Array.from({ length: 5 }, () => "post"));
-  expect(intake.received).toEqual({ runs: 5, requests: 1 });
-  expect(intake.runs.get(RUN_ID)?.name).toBe("research-agent");
-  expect([intake.unknownParents(), intake.unended()]).toEqual([[], []]);
-});
-
-/** Hands the recorded run to the exporter, as hooks. */
-async function play(): Promise<void> {
-  vi.stubEnv("LANGSMITH_API_KEY", "canary-api-key-0123");
-  vi.stubEnv("LANGSMITH_ENDPOINT", intake.url);
-  vi.stubEnv("LANGSMITH_PROJECT", "charm-demo");
-  vi.stubEnv("LANGSMITH_TRACING", "true");
-  vi.stubEnv("LANGSMITH_WORKSPACE_ID", "11111111-2222-4333-8444-555555555555");
-  const { exporter, account, accept } = await startExporter();
-  const spanIds = new Map(sdkRuns().map((run, index) => [run.id, String(index + 1).padStart(16, "0")]));
-  const at = (name: string, where: "start" | "end"): EventContext => {
-    const { id, parent_run_id: parent, start_time: start, end_time: end, extra } = sdkRun(name);
-    const { tool_call_id: toolCallId } = (extra?.metadata ?? {}) as { tool_call_id?: string };
-    return contextOf(spanIds.get(id) ?? "", parent === undefined ? undefined : spanIds.get(parent), {
-      timeUnixMs: where === "start" ? unixMs(start) : end,
-      ...(name === "chat-model" || toolCallId === undefined ? {} : { toolCallId }),
-    });
-  };
-  const json = (name: string, side: "inputs" | "outputs"): string => JSON.stringify(sdkRun(name)[side]);
-  const model = sdkRun("chat-model");
-  const { messages } = model.inputs as { messages: { role: string; content: string }[] };
-  const firstToken = Date.parse(model.events?.[0]?.time ?? "");
-  const population = sdkRun("population").error ?? "";
-  const error = new TypeError(population.slice("TypeError: ".length, population.indexOf("\n")));
-  error.stack = population;
-  const root = at("research-agent", "start");
-  const action = sdkRun("research-agent").events?.[0];
-
-  accept(
-    exporter.onRunStart(RUN_ID, sdkRun("research-agent").inputs, {
-      ...root,
-      run: runInfo({ name: "research-agent", threadId: "session-42", tags: ["agent", "env:test"] }),
-    }),
-    exporter.onAgentAction("search", '{"query":"capital of France"}', {
-      ...root,
-      timeUnixMs: Date.parse(action?.time ?? ""),
-    }),
-    exporter.onToolStart("search", json("search", "inputs"), at("search", "start")),
-    exporter.onLlmStart(
-      {
-        model: "gpt-4o-mini",
-        provider: "openai",
-        name: "chat-model",
-        messages,
-        parameters: { temperature: 0, max_tokens: 64 },
-      },
-      at("chat-model", "start"),
-    ),
-    ...["Paris is the ", "capital of France."].map((token): HookResult =>
-      exporter.onLlmNewToken(token, at("chat-model", "start")),
-    ),
-    exporter.onLlmEnd(
-      {
-        usage: { inputTokens: 42, outputTokens: 7, totalTokens: 49 },
-        finishReason: "stop",
-        timeToFirstTokenMs: firstToken - unixMs(model.start_time),
-      },
-      at("chat-model", "end"),
-    ),
-    exporter.onToolEnd("search", json("search", "outputs"), at("search", "end")),
-    exporter.onToolStart("weather", json("weather", "inputs"), at("weather", "start")),
-    exporter.onToolStart("population", json("population", "inputs"), at("population", "start")),
-    exporter.onToolError("population", error, at("population", "end")),
-    exporter.onToolEnd("weather", json("weather", "outputs"), at("weather", "end")),
-    exporter.onRunEnd(RUN_ID, sdkRun("research-agent").outputs ?? {}, at("research-agent", "end")),
-  );
-  await exporter.shutdown(never);
-  expect(account).toMatchObject({ accepted: 13, outcomes: { delivered: 13 }, units: { spans: 5, requests: 1 } });
-  expect(account.warnings).toEqual([]);
+  return { unlisted, unused: DIFFERENCES.filter((known) => !used.has(known)) };
 }
 
-/** The recorded runs, each put together from its parts. */
-function sdkRuns(): SdkRun[] {
-  const runs = new Map<string, Record<string, unknown>>();
-  for (const { name, value } of recording.parts) {
-    const [, id = "", field] = name.split(".");
-    runs.set(id, { ...runs.get(id), ...(field === undefined ? (value as object) : { [field]: value }) });
-  }
-  return [...runs.values()] as unknown as SdkRun[];
-}
-
-function sdkRun(name: string): SdkRun {
-  const run = sdkRuns().find((candidate) => candidate.name === name);
-  if (run === undefined) throw new Error(`no run ${name} in the recording`);
-  return run;
-}
-
-/** Ids are replaced by the depth and the name of their run, times by microseconds since 1970. */
-function fieldsOf(run: LangsmithRun): Fields {
+/** Ids are replaced by the names of their runs, times by microseconds since 1970. */
+function fieldsOf(run: LangsmithRun, all: readonly LangsmithRun[]): Fields {
   const fields: Fields = {};
   const visit = (path: string, value: unknown): void => {
     if (typeof value !== "object" || value === null) fields[path] = value;
@@ -238,27 +204,32 @@ function fieldsOf(run: LangsmithRun): Fields {
   };
   const { id, trace_id: trace, parent_run_id: parent, dotted_order: order, start_time: start, end_time: end } = run;
   visit("", { ...run, start_time: micros(start), end_time: micros(end) });
-  const times = order.split(".").map((segment) => segment.slice(0, -36));
-  const ids = order.split(".").map((segment) => segment.slice(-36));
+  const nameOf = (wanted: string): string => all.find((one) => one.id === wanted)?.name ?? wanted;
   Object.assign(fields, {
-    id: ids.indexOf(id),
-    trace_id: ids.indexOf(trace),
-    ...(parent === undefined ? {} : { parent_run_id: ids.indexOf(parent) }),
-    dotted_order: times.join("."),
+    id: nameOf(id),
+    trace_id: nameOf(trace),
+    ...(parent === undefined ? {} : { parent_run_id: nameOf(parent) }),
+    dotted_order: order
+      .split(".")
+      .map((segment) => `${segment.slice(0, -36)} ${nameOf(segment.slice(-36))}`)
+      .join("."),
   });
   for (const path of Object.keys(fields))
     if (/^events\.\d+\.time$/.test(path)) fields[path] = micros(String(fields[path]));
   return fields;
 }
 
-function micros(time: string | number | undefined): number {
-  return Math.round((typeof time === "number" ? time : unixMs(time ?? "")) * 1000);
+/** Which run is under which is still compared. */
+function withoutTimes(fields: Fields): Fields {
+  const replaced = Object.entries(fields).map(([path, value]): [string, unknown] => {
+    if (path === "dotted_order") return [path, String(value).replaceAll(/\d{8}T\d{12}Z/g, "<time>")];
+    return [path, /(^|\.|_)time$/.test(path) && Number.isFinite(value) ? "<time>" : value];
+  });
+  return Object.fromEntries(replaced);
 }
 
-/** With the microseconds that `Date.parse` leaves out. */
-function unixMs(time: string): number {
-  const [, micro = "0"] = /\.\d{3}(\d{3})Z$/.exec(time) ?? [];
-  return Date.parse(time) + Number(micro) / 1000;
+function micros(time: string | number | undefined): number {
+  return Math.round((typeof time === "number" ? time : unixMs(time ?? "")) * 1000);
 }
 
 function* differences(

@@ -15,6 +15,10 @@ test("the package exports these names and no others", () => {
         "tokenize",
       ],
       "./intakes": [
+        "DATADOG_EVALUATIONS_PATH",
+        "DATADOG_EVENTS_PATH",
+        "DATADOG_LOGS_PATH",
+        "DATADOG_SERIES_PATH",
         "DATADOG_SPANS_PATH",
         "DatadogIntake",
         "HttpIntake",

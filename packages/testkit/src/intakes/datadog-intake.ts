@@ -1,5 +1,22 @@
-import { HttpIntake, refusal } from "./http-intake.ts";
+import { HttpIntake } from "./http-intake.ts";
 import type { HttpIntakeOptions, IntakeRequest, Verdict } from "./http-intake.ts";
+import {
+  DATADOG_EVALUATIONS_PATH,
+  DATADOG_EVENTS_PATH,
+  DATADOG_LOGS_PATH,
+  DATADOG_SERIES_PATH,
+  refuse,
+  requestProblem,
+} from "./datadog-endpoints.ts";
+import { parseEvaluations } from "./datadog-evaluations.ts";
+import type { DatadogEvaluation } from "./datadog-evaluations.ts";
+import { parseEvent } from "./datadog-event.ts";
+import type { DatadogEvent } from "./datadog-event.ts";
+import { parseLogs } from "./datadog-logs.ts";
+import type { DatadogLog } from "./datadog-logs.ts";
+import { parseSeries } from "./datadog-series.ts";
+import type { DatadogSeries } from "./datadog-series.ts";
+import type { Parsed } from "./datadog-shape.ts";
 import { problemsOf } from "./datadog-rules.ts";
 import { parsePayload } from "./datadog-span.ts";
 import type { DatadogPayload, DatadogSpan } from "./datadog-span.ts";
@@ -7,7 +24,7 @@ import type { DatadogPayload, DatadogSpan } from "./datadog-span.ts";
 export interface DatadogIntakeOptions extends HttpIntakeOptions {
   /** The only key that is right; any unless given. */
   readonly apiKey?: string;
-  /** The intake's clock, milliseconds since 1970: it decides which spans are too old. */
+  /** The intake's clock, milliseconds since 1970: it decides what is too old, or too new. */
   readonly now?: () => number;
 }
 
@@ -25,28 +42,47 @@ export interface ReceivedSpan {
   readonly acknowledged: boolean;
 }
 
-export const DATADOG_SPANS_PATH = "/api/intake/llm-obs/v1/trace/spans";
+/** A series, log, event or evaluation that came in, as it was sent. */
+export interface ReceivedDatadogItem<Item> {
+  readonly item: Item;
+  /** True once the client was told. */
+  readonly acknowledged: boolean;
+}
 
-const MAX_REPORTED_PROBLEMS = 20;
+/** How many came; what never came, spans apart, is absent. */
+export interface DatadogCounts {
+  readonly spans: number;
+  readonly evaluations?: number;
+  readonly series?: number;
+  readonly logs?: number;
+  readonly events?: number;
+  readonly requests: number;
+}
+
+type Kind = Exclude<keyof DatadogCounts, "requests">;
 
 /**
- * A strict stand-in of Datadog's public intake of LLM Observability spans
- * (`POST /api/intake/llm-obs/v1/trace/spans`). What is not right is refused with all reasons, by their paths.
+ * A strict stand-in of Datadog's public intakes: LLM Observability spans and evaluations, metrics, logs and events. What
+ * is not right is refused with all reasons, by their paths.
  *
- * @see Datadog "LLM Observability HTTP API" reference
+ * @see Datadog "LLM Observability HTTP API", "Submit metrics", "Send logs" and "Post an event" references
  */
 export class DatadogIntake extends HttpIntake {
   /** All that came in, duplicates included, in order. Empty with `keep: false`. */
   readonly spans: ReceivedSpan[] = [];
-  // The vendor's own SDK keeps its payloads at or under this size.
+  readonly evaluations: ReceivedDatadogItem<DatadogEvaluation>[] = [];
+  readonly series: ReceivedDatadogItem<DatadogSeries>[] = [];
+  readonly logs: ReceivedDatadogItem<DatadogLog>[] = [];
+  readonly events: ReceivedDatadogItem<DatadogEvent>[] = [];
+  // Of metrics it is the documented limit; the vendor's own SDK keeps its payloads of spans at or under it.
   protected override readonly maxBodyBytes: number = 5 * 1024 * 1024;
   readonly #apiKey: string | undefined;
   readonly #now: () => number;
   readonly #known = new Set<string>();
   /** Children by the parent that they wait for. */
   readonly #orphans = new Map<string, DatadogSpan[]>();
-  #receivedSpans = 0;
-  #acknowledgedSpans = 0;
+  readonly #received: Record<Kind, number> = { spans: 0, evaluations: 0, series: 0, logs: 0, events: 0 };
+  readonly #acknowledged: Record<Kind, number> = { ...this.#received };
 
   constructor(options: DatadogIntakeOptions = {}) {
     super(options);
@@ -54,19 +90,19 @@ export class DatadogIntake extends HttpIntake {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Spans and requests that were accepted, duplicates included, whether or not the client was told. */
-  get received(): { readonly spans: number; readonly requests: number } {
-    return { spans: this.#receivedSpans, requests: this.counts.received };
+  /** What was accepted, duplicates included, whether or not the client was told. */
+  get received(): DatadogCounts {
+    return countsOf(this.#received, this.counts.received);
   }
 
-  /** Spans and requests whose acknowledgement has left: what an exporter may count as delivered. */
-  get acknowledged(): { readonly spans: number; readonly requests: number } {
-    return { spans: this.#acknowledgedSpans, requests: this.counts.acknowledged };
+  /** What has been acknowledged: an exporter may count it as delivered. */
+  get acknowledged(): DatadogCounts {
+    return countsOf(this.#acknowledged, this.counts.acknowledged);
   }
 
   /** How many spans came again. */
   get duplicates(): number {
-    return this.#receivedSpans - this.#known.size;
+    return this.#received.spans - this.#known.size;
   }
 
   /** Spans whose parent has not come, duplicates once. Empty when every trace is whole. */
@@ -83,41 +119,74 @@ export class DatadogIntake extends HttpIntake {
     );
   }
 
+  /** Resolves when so many of these have come in. */
+  async waitForItems(kind: Exclude<Kind, "spans">, count: number, timeoutMs = 10_000): Promise<void> {
+    await this.waitFor(
+      () => this.#received[kind] >= count,
+      timeoutMs,
+      () => `${this.#received[kind]} of ${count} ${kind}`,
+    );
+  }
+
   protected override handle(request: IntakeRequest): Verdict {
-    const problem = this.#addressProblem(request);
+    const problem = requestProblem(request, this.#apiKey);
     if (problem !== undefined) return problem;
+    const { path } = request;
     const json = jsonOf(request.body);
-    if (json === undefined) return refuse(["(the body): is not JSON"]);
+    if (json === undefined) return refuse(path, 400, ["(the body): is not JSON"]);
+    const now = this.#now();
+    switch (path) {
+      case DATADOG_SERIES_PATH:
+        return this.#items("series", parseSeries(json, now), path, { errors: [] });
+      case DATADOG_LOGS_PATH:
+        return this.#items("logs", parseLogs(json, now), path, {});
+      case DATADOG_EVENTS_PATH:
+        return this.#items("events", parseEvent(json, now), path, {
+          status: "ok",
+          event: { id: this.#received.events + 1 },
+        });
+      case DATADOG_EVALUATIONS_PATH:
+        return this.#items("evaluations", parseEvaluations(json), path);
+      default:
+        return this.#spans(json, path, now);
+    }
+  }
+
+  #spans(json: unknown, path: string, now: number): Verdict {
     const parsed = parsePayload(json);
-    if ("problems" in parsed) return refuse(parsed.problems);
+    if ("problems" in parsed) return refuse(path, 400, parsed.problems);
     const { payload } = parsed;
     const problems = payload.spans.flatMap((span, index) =>
-      problemsOf(span, this.#now()).map((reason) => `data.attributes.spans[${index}].${reason}`),
+      problemsOf(span, now).map((reason) => `data.attributes.spans[${index}].${reason}`),
     );
-    return problems.length > 0 ? refuse(problems) : this.#accept(payload);
+    if (problems.length > 0) return refuse(path, 400, problems);
+    return this.#accept(
+      "spans",
+      payload.spans.map((span) => this.#take(span, payload)),
+    );
   }
 
-  #addressProblem({ method, path, query, headers }: IntakeRequest): Verdict | undefined {
-    if (path !== DATADOG_SPANS_PATH) return refusal(404, [`nothing is at ${path}: spans go to ${DATADOG_SPANS_PATH}`]);
-    if (method !== "POST") return refusal(405, [`${method} is not allowed here: use POST`], { allow: "POST" });
-    if (query.size > 0) return refusal(400, ["the address takes no query: a key belongs in the header DD-API-KEY"]);
-    const key = headers["dd-api-key"];
-    if (key === undefined || key === "") return refusal(401, ["the header DD-API-KEY is missing"]);
-    if (this.#apiKey !== undefined && key !== this.#apiKey)
-      return refusal(403, ["the API key is not valid for this site"]);
-    const type = headers["content-type"]?.split(";")[0]?.trim();
-    return type === "application/json"
-      ? undefined
-      : refusal(415, [`content-type must be application/json, got ${type ?? "none"}`]);
+  #items<Name extends Exclude<Kind, "spans">>(
+    kind: Name,
+    parsed: Parsed<DatadogIntake[Name][number]["item"]>,
+    path: string,
+    answer?: unknown,
+  ): Verdict {
+    if ("problems" in parsed) return refuse(path, 400, parsed.problems);
+    const received = parsed.items.map((item) => ({ item, acknowledged: false }));
+    const kept: ReceivedDatadogItem<unknown>[] = this[kind];
+    if (this.keep) for (const each of received) kept.push(each);
+    this.#received[kind] += received.length;
+    return this.#accept(kind, received, answer);
   }
 
-  #accept(payload: DatadogPayload): Verdict {
-    const received = payload.spans.map((span) => this.#take(span, payload));
+  #accept(kind: Kind, received: readonly { acknowledged: boolean }[], answer?: unknown): Verdict {
     return {
       status: 202,
+      ...(answer === undefined ? {} : { body: JSON.stringify(answer) }),
       acknowledged: () => {
-        this.#acknowledgedSpans += received.length;
-        for (const span of received) span.acknowledged = true;
+        this.#acknowledged[kind] += received.length;
+        for (const item of received) item.acknowledged = true;
       },
     };
   }
@@ -138,7 +207,7 @@ export class DatadogIntake extends HttpIntake {
     };
     if (this.keep) this.spans.push(received);
     if (!received.isDuplicate) this.#place(span, key);
-    this.#receivedSpans++;
+    this.#received.spans++;
     return received;
   }
 
@@ -151,7 +220,7 @@ export class DatadogIntake extends HttpIntake {
   }
 }
 
-/** Starts a stand-in of Datadog's intake of LLM Observability spans. Close it when done. */
+/** Starts a stand-in of Datadog's intakes. Close it when done. */
 export async function startDatadogIntake(options: DatadogIntakeOptions = {}): Promise<DatadogIntake> {
   return new DatadogIntake(options).listen();
 }
@@ -160,9 +229,8 @@ function keyOf({ trace_id: traceId }: DatadogSpan, spanId: string): string {
   return `${traceId}:${spanId}`;
 }
 
-function refuse(problems: readonly string[]): Verdict {
-  const left = problems.length - MAX_REPORTED_PROBLEMS;
-  return refusal(400, [...problems.slice(0, MAX_REPORTED_PROBLEMS), ...(left > 0 ? [`and ${left} more`] : [])]);
+function countsOf({ spans, ...others }: Record<Kind, number>, requests: number): DatadogCounts {
+  return { spans, ...Object.fromEntries(Object.entries(others).filter(([, count]) => count > 0)), requests };
 }
 
 function jsonOf(body: Buffer): unknown {

@@ -1,3 +1,4 @@
+import { dateOf } from "./datadog-shape.ts";
 import type { DatadogSpan } from "./datadog-span.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -26,11 +27,6 @@ function* timeProblems({ start_ns: startNs }: DatadogSpan, nowUnixMs: number): G
       startNs < 1e17 ? "it looks like another unit than nanoseconds" : "spans older than 24 h are not accepted";
     yield `start_ns: ${startNs} is ${dateOf(startUnixMs)}: ${age}`;
   }
-}
-
-/** Dates reach 8.64e15 ms to both sides of 1970. */
-function dateOf(unixMs: number): string {
-  return Math.abs(unixMs) <= 8.64e15 ? new Date(unixMs).toISOString() : "no date";
 }
 
 function* treeProblems({ span_id: spanId, parent_id: parentId }: DatadogSpan): Generator<string> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { valuePath } from "../value-path.ts";
+import { shapeProblems } from "./datadog-shape.ts";
 
 export type DatadogSpanKind = "agent" | "workflow" | "llm" | "tool" | "task" | "embedding" | "retrieval";
 
@@ -75,7 +75,7 @@ const parentId = text.refine((id) => id === "undefined" || spanId.safeParse(id).
   error: 'must be a span id in decimal, or the string "undefined" for a root',
 });
 
-const tag = text
+export const tag: z.ZodType<string> = text
   .regex(/^[^:\s][^:]*:.*\S/s, { error: 'must have the form "key:value"' })
   .refine((value) => !value.includes(","), { error: "must have no comma: the intake would split the tag" });
 
@@ -173,5 +173,5 @@ export type ParsedPayload = { readonly payload: DatadogPayload } | { readonly pr
 export function parsePayload(json: unknown): ParsedPayload {
   const result = payload.safeParse(json);
   if (result.success) return { payload: result.data.data.attributes };
-  return { problems: result.error.issues.map((issue) => `${valuePath(issue.path) || "(the body)"}: ${issue.message}`) };
+  return { problems: shapeProblems(result.error) };
 }

@@ -1,5 +1,16 @@
-export { DATADOG_SPANS_PATH, DatadogIntake, startDatadogIntake } from "./datadog-intake.ts";
-export type { DatadogIntakeOptions, ReceivedSpan } from "./datadog-intake.ts";
+export {
+  DATADOG_EVALUATIONS_PATH,
+  DATADOG_EVENTS_PATH,
+  DATADOG_LOGS_PATH,
+  DATADOG_SERIES_PATH,
+  DATADOG_SPANS_PATH,
+} from "./datadog-endpoints.ts";
+export type { DatadogEvaluation } from "./datadog-evaluations.ts";
+export type { DatadogEvent } from "./datadog-event.ts";
+export { DatadogIntake, startDatadogIntake } from "./datadog-intake.ts";
+export type { DatadogCounts, DatadogIntakeOptions, ReceivedDatadogItem, ReceivedSpan } from "./datadog-intake.ts";
+export type { DatadogLog } from "./datadog-logs.ts";
+export type { DatadogSeries } from "./datadog-series.ts";
 export type { DatadogSpan, DatadogSpanKind } from "./datadog-span.ts";
 export { LangsmithIntake, startLangsmithIntake } from "./langsmith-intake.ts";
 export type { LangsmithIntakeOptions, ReceivedOperation } from "./langsmith-intake.ts";

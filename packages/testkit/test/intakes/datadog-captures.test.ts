@@ -1,10 +1,24 @@
+import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import type { DatadogIntake } from "../../src/intakes/index.ts";
 import { jsonFixture } from "../support/fixtures.ts";
 import { send } from "../support/spans.ts";
+import type { Answer } from "../support/spans.ts";
 import { openIntake } from "../support/with-intake.ts";
 
 interface Capture<Body> {
-  readonly requests: readonly { readonly path: string; readonly body: { readonly value: Body } }[];
+  readonly requests: readonly {
+    readonly path: string;
+    readonly content_encoding: string | null;
+    readonly body: { readonly value: Body };
+    readonly response: RecordedResponse;
+  }[];
+}
+
+interface RecordedResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 interface AgentlessSpan {
@@ -105,6 +119,77 @@ describe("a community client of the public API", () => {
   }
 });
 
+describe("spans that the official SDK sent another way", () => {
+  test.each([
+    ["through an agent", "llmobs-via-agent.run-ok", 6],
+    ["with more content than fits one request", "llmobs-oversize", 6],
+    ["for another framework", "mastra-exporter.run-ok", 5],
+  ])("are taken, whole: %s", async (_, name, count) => {
+    const bodies = jsonFixture<Capture<Agentless>>(`datadog/${name}.json`).requests.map(
+      (request) => request.body.value,
+    );
+    const lastStartNs = bodies.at(-1)?.at(-1)?.spans[0]?.start_ns ?? 0;
+    const intake = await openIntake({ now: () => lastStartNs / 1e6 + 1000 });
+    for (const sent of bodies) expect(await send(intake, toPublic(sent))).toMatchObject({ status: 202, details: [] });
+    expect(intake.acknowledged).toEqual({ spans: count, requests: bodies.length });
+    expect([intake.duplicates, intake.unknownParents()]).toEqual([0, []]);
+  });
+});
+
+describe("what the official API client and SDK sent to the other intakes", () => {
+  const now = (): number => 1_795_334_400_000;
+
+  test.each([
+    ["api-metrics-logs-events", { spans: 0, series: 12, logs: 2, events: 1, requests: 6 }],
+    ["llmobs-evaluation", { spans: 0, evaluations: 1, requests: 1 }],
+  ])("is taken and answered as it was: %s", async (name, counts) => {
+    const intake = await openIntake({ now });
+    for (const request of jsonFixture<Capture<unknown>>(`datadog/${name}.json`).requests) {
+      const { status, text } = await resend(intake, request);
+      expect({ status, keys: keysOf(text) }).toEqual({ status: 202, keys: keysOf(request.response.body) });
+    }
+    expect(intake.acknowledged).toEqual(counts);
+  });
+
+  test("is taken at the last attempt after two that were told to wait", async () => {
+    const intake = await openIntake({ now });
+    await intake.setFault({ kind: "status", status: 429, headers: { "x-ratelimit-reset": "1" }, times: 2 });
+    for (const request of jsonFixture<Capture<unknown>>("datadog/api-retry-429.json").requests) {
+      const { status, headers } = await resend(intake, request);
+      const reset = request.response.headers?.["x-ratelimit-reset"] ?? null;
+      expect([status, headers.get("x-ratelimit-reset")]).toEqual([request.response.status, reset]);
+    }
+    expect(intake.acknowledged).toEqual({ spans: 0, series: 1, requests: 1 });
+  });
+
+  test.each(jsonFixture<{ capture: string; response: RecordedResponse }[]>("datadog/llmobs-status.json"))(
+    "can be refused as it was: $capture",
+    async ({ response: { status, headers = {} } }) => {
+      const intake = await openIntake();
+      await intake.setFault({ kind: "status", status, headers });
+      const answer = await send(intake, { any: "body" });
+      expect(answer.status).toBe(status);
+      expect(Object.fromEntries(answer.headers)).toMatchObject(headers);
+      expect(intake.received).toEqual({ spans: 0, requests: 0 });
+    },
+  );
+});
+
+const ENCODERS: Readonly<Record<string, (text: string) => Buffer>> = { gzip: gzipSync, deflate: deflateSync };
+
+async function resend(
+  intake: DatadogIntake,
+  { path, content_encoding: encoding, body }: Capture<unknown>["requests"][number],
+): Promise<Answer> {
+  const encode = ENCODERS[encoding ?? ""];
+  if (encode === undefined) return send(intake, body.value, { path });
+  return send(intake, encode(JSON.stringify(body.value)), { path, headers: { "content-encoding": encoding ?? "" } });
+}
+
+function keysOf(text: string): string[] {
+  return text === "" ? [] : Object.keys(JSON.parse(text) as object).toSorted();
+}
+
 /** The public API's place for each field of the SDK's own intake. */
 function toPublic(body: Agentless): unknown {
   const spans = body.flatMap((element) => element.spans);
@@ -114,12 +199,17 @@ function toPublic(body: Agentless): unknown {
 
 function toPublicSpan({ meta, ...rest }: AgentlessSpan): unknown {
   const { "span.kind": kind, "error.message": message, "error.type": type, "error.stack": stack, ...others } = meta;
-  const { agent_attribution: _attribution, ...documented } = others;
-  const { _dd: _internal, ...span } = rest as Record<string, unknown>;
-  return {
-    ...span,
-    meta: { kind, ...documented, ...(message === undefined ? {} : { error: { message, type, stack } }) },
-  };
+  const { agent_attribution: _attribution, metadata = {}, ...documented } = others;
+  const { _dd: _internal, collection_errors: _notice, ...span } = rest as Record<string, unknown>;
+  const error = message === undefined ? {} : { error: { message, type, stack } };
+  return { ...span, meta: { kind, ...documented, metadata: flat(metadata as object), ...error } };
+}
+
+/** The public API's metadata has no depth. */
+function flat(metadata: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [key, typeof value === "object" ? JSON.stringify(value) : value]),
+  );
 }
 
 /** Corrects what is wrong with the shape alone. */

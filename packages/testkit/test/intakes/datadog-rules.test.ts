@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parseEvaluations } from "../../src/intakes/datadog-evaluations.ts";
+import { parseEvent } from "../../src/intakes/datadog-event.ts";
+import { parseLogs } from "../../src/intakes/datadog-logs.ts";
 import { problemsOf } from "../../src/intakes/datadog-rules.ts";
+import { parseSeries } from "../../src/intakes/datadog-series.ts";
 import { parsePayload } from "../../src/intakes/datadog-span.ts";
 import { payloadOf, send, spanOf } from "../support/spans.ts";
 import { openIntake } from "../support/with-intake.ts";
@@ -179,5 +183,22 @@ test("judges anything that JSON can hold without throwing", () => {
         if ("payload" in parsed) for (const span of parsed.payload.spans) problemsOf(span, Date.now());
       },
     ),
+  );
+});
+
+test("judges any time that JSON can hold without throwing", () => {
+  const time = fc.oneof(fc.integer(), fc.double({ noNaN: true }), fc.maxSafeInteger(), fc.string());
+  fc.assert(
+    fc.property(time, fc.jsonValue(), (timestamp, value) => {
+      const bodies = [value, { series: [{ metric: "a", points: [{ timestamp, value: 1 }] }] }];
+      for (const body of [
+        ...bodies,
+        [{ message: "", timestamp }],
+        { title: "a", text: "", date_happened: timestamp },
+      ]) {
+        for (const parse of [parseSeries, parseLogs, parseEvent, parseEvaluations])
+          expect(Object.keys(parse(body, Date.now()))).toHaveLength(1);
+      }
+    }),
   );
 });

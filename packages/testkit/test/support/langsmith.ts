@@ -14,6 +14,7 @@ export interface LangsmithAnswer {
   readonly status: number;
   /** The reasons of a refusal. */
   readonly detail: readonly string[];
+  readonly retryAfter?: string | undefined;
 }
 
 const BOUNDARY = "----LangSmithFormBoundarytest";
@@ -70,5 +71,5 @@ export async function sendBytes(
   });
   const text = await response.text();
   const { detail = [] } = (text.startsWith("{") ? JSON.parse(text) : {}) as { detail?: string[] };
-  return { status: response.status, detail };
+  return { status: response.status, detail, retryAfter: response.headers.get("retry-after") ?? undefined };
 }
