@@ -95,7 +95,7 @@ function segments(line) {
   let column = 0;
   // oxlint-disable-next-line no-control-regex -- colours begin with the control character ESC
   for (const piece of line.split(/(\u001b\[\d+m)/)) {
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- the same character
     const code = /^\u001b\[(\d+)m$/.exec(piece)?.[1];
     if (code === undefined) {
       const text = stripVTControlCharacters(piece);
