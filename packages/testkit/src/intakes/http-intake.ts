@@ -42,6 +42,16 @@ export interface Verdict {
   readonly acknowledged?: () => void;
 }
 
+/** What an intake counts in its own kind of item: spans, or what the vendor calls so. */
+export interface IntakeUnits {
+  /** Accepted, duplicates included, whether or not the client was told. */
+  readonly received: number;
+  /** Accepted, and the acknowledgement has left: what an exporter may count as delivered. */
+  readonly acknowledged: number;
+  /** Came again. */
+  readonly duplicates: number;
+}
+
 type Draft = { -readonly [Key in keyof IntakeRequest]: IntakeRequest[Key] };
 
 const HTML = "<!doctype html><title>Welcome</title><p>Please sign in to use this network.</p>";
@@ -73,6 +83,9 @@ export abstract class HttpIntake {
       (request, response) => void this.#serve(request, response),
     );
   }
+
+  /** The same of every intake, so that a test can serve them all: compared with an exporter's `units.spans`. */
+  abstract get units(): IntakeUnits;
 
   /** What the vendor answers. The request's body has been read and decoded. */
   protected abstract handle(request: IntakeRequest): Verdict;
