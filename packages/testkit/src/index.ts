@@ -26,3 +26,14 @@ export type {
 export { importStream } from "./recorded/streams/import-stream.ts";
 export { importTauBench } from "./recorded/tau-bench.ts";
 export { tokenize } from "./recorded/tokenize.ts";
+export { AttachedExporter, ExporterAccount, START_INFO, attachExporter, checkExporter } from "./conformance/index.ts";
+export type {
+  AttachOptions,
+  Called,
+  CaseResult,
+  CheckOptions,
+  ConformanceFinding,
+  ConformanceLevel,
+  ConformanceReport,
+  Environment,
+} from "./conformance/index.ts";
