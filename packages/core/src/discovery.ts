@@ -76,6 +76,26 @@ function unknownName({ name }: TelemetryName, installed: Iterable<string>): [str
   return ["unknown_exporter", `unknown exporter ${quote(name)}.`, `${fix} ${list}`];
 }
 
+/** An exporter that a dependency of the agent declares, listed in charm.yaml or not. */
+export interface InstalledExporter {
+  readonly name: string;
+  /** `package@version`. */
+  readonly packageName: string;
+}
+
+/**
+ * Every exporter that the dependencies of the agent in `directory` declare, by name. Reads package.json files alone:
+ * nothing is imported. Never throws.
+ */
+export function installedExporters(directory: string): InstalledExporter[] {
+  const agent = findAgent(directory);
+  if ("problem" in agent) return [];
+  return [...collectDeclarations(agent, [])]
+    .flatMap(([name, declarations]) => declarations.map(({ label }) => ({ name, packageName: label })))
+    .filter(({ name }) => EXPORTER_NAME.test(name))
+    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
 interface Agent {
   /** Real path of the folder that holds its package.json. */
   readonly root: string;

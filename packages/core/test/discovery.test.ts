@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { discoverExporters } from "../src/discovery.ts";
+import { discoverExporters, installedExporters } from "../src/discovery.ts";
 import { formatProblem } from "../src/errors.ts";
 import { exporterSource, link, listing, writeExporter } from "./support/packages.ts";
 import { temporaryFolder, writeFiles } from "./support/temporary-folder.ts";
@@ -252,5 +252,24 @@ describe("modules", () => {
     const [exporter] = discoverExporters(listing(folder, "acme")).exporters;
     expect(exporter?.url).toMatch(/\/dist\/100%25%20%231%3F\.js$/);
     expect(exporter?.exportName).toBe("Acme");
+  });
+});
+
+describe("what is installed", () => {
+  it("is every exporter that a dependency declares, by name, whatever charm.yaml lists", () => {
+    const folder = agentWith({
+      "charm-tides": { tides: "./nowhere.js#Tides" },
+      "@beta/charm": { beta: "./dist/index.js", acme: "./dist/index.js#Acme" },
+      "left-pad": undefined,
+    });
+    expect(installedExporters(folder)).toEqual([
+      { name: "acme", packageName: "@beta/charm@1.2.3" },
+      { name: "beta", packageName: "@beta/charm@1.2.3" },
+      { name: "tides", packageName: "charm-tides@1.2.3" },
+    ]);
+  });
+
+  it("is nothing where there is no package.json", () => {
+    expect(installedExporters(temporaryFolder())).toEqual([]);
   });
 });
