@@ -1,11 +1,19 @@
 import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
+import type { JsonSchema } from "../schema/json-schema.ts";
 
 const MAX_LENGTH = 300;
-const OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/;
-const NAME = /^(?!\.{1,2}$)(?!.*\.git$)[A-Za-z0-9._-]{1,100}$/i;
-/** The folder of a package in a repository of several. */
-const FOLDER = /^tree(?:\/[A-Za-z0-9._@+-]+){2,}$/;
+const ORIGIN = "https://github.com";
+/** An owner, a repository and, in a repository of several packages, a folder at a branch. */
+const PATH =
+  /^\/[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}(?:\/|$))(?![^/]*\.git(?:\/|$))[A-Za-z0-9._-]{1,100}(?:\/tree(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._@+-]+){2,})?$/;
+
+export const GITHUB_URL_SCHEMA: JsonSchema = {
+  description: "The repository that package.json names: https://github.com/<owner>/<name>.",
+  type: "string",
+  maxLength: MAX_LENGTH,
+  pattern: `^${ORIGIN.replaceAll(".", "\\.")}${PATH.source.slice(1)}`,
+};
 
 /** What is wrong with the address of a repository: `https://github.com/<owner>/<name>`, or a folder of it. */
 export function checkGithubUrl(text: string): Problem[] {
@@ -33,9 +41,7 @@ function wrong(text: string): string | undefined {
   if (/[?#]/.test(text)) return "has a query or a fragment";
   // What a browser would make something else of: dot segments, backslashes, capitals in the host, escapes.
   if (url.href !== text || text.includes("%")) return "not written as browsers write it";
-  const [owner = "", name = "", ...folder] = url.pathname.slice(1).split("/");
-  if (!OWNER.test(owner) || !NAME.test(name)) return "not the address of a repository";
-  return folder.length === 0 || FOLDER.test(folder.join("/")) ? undefined : "not the address of a repository";
+  return PATH.test(url.pathname) ? undefined : "not the address of a repository";
 }
 
 /** The same repository, for what people paste most. */
@@ -44,6 +50,6 @@ function mended(text: string): string | undefined {
     /^(?:git\+)?(?:https?:\/\/|ssh:\/\/git@|git@|git:\/\/)?(?:www\.)?github\.com(?:\/|:(?!\d+\/))([^/?#]+)\/([^/?#]+)/i.exec(
       text,
     );
-  const made = `https://github.com/${match?.[1]}/${match?.[2]?.replace(/\.git$/i, "")}`;
+  const made = `${ORIGIN}/${match?.[1]}/${match?.[2]?.replace(/\.git$/i, "")}`;
   return match !== null && wrong(made) === undefined ? `write "${made}"` : undefined;
 }

@@ -1,5 +1,6 @@
 import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
+import type { JsonSchema } from "../schema/json-schema.ts";
 import { FIRST_PARTY, RESERVED_IDS } from "./reserved.ts";
 import { isOneLetterFrom } from "./similar.ts";
 
@@ -7,6 +8,15 @@ const ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const ID_LENGTH = { min: 2, max: 40 };
 /** Windows has no files of these names, whatever their extension. */
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|(?:com|lpt)[0-9])$/;
+
+export const ID_SCHEMA: JsonSchema = {
+  description: "The name that an agent's author writes in charm.yaml; the name of this file.",
+  type: "string",
+  minLength: ID_LENGTH.min,
+  maxLength: ID_LENGTH.max,
+  pattern: ID.source,
+  not: { pattern: WINDOWS_DEVICE.source },
+};
 
 /**
  * What is wrong with an id: its form, and its likeness to ids that belong to Charm.

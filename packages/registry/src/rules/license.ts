@@ -2,11 +2,19 @@ import { createRequire } from "node:module";
 import parse from "spdx-expression-parse";
 import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
+import type { JsonSchema } from "../schema/json-schema.ts";
 
 const require = createRequire(import.meta.url);
 const CURRENT = new Set(require("spdx-license-ids") as string[]);
 const MAX_LENGTH = 200;
 const WANT = "an SPDX expression such as MIT, or MIT OR Apache-2.0";
+
+export const LICENSE_SCHEMA: JsonSchema = {
+  description: "An expression of SPDX identifiers, as in package.json: MIT, or MIT OR Apache-2.0.",
+  type: "string",
+  minLength: 1,
+  maxLength: MAX_LENGTH,
+};
 
 /** What is wrong with a licence: it has to be an expression of SPDX identifiers that are not deprecated. */
 export function checkLicense(license: string): Problem[] {

@@ -1,13 +1,23 @@
 import validate from "validate-npm-package-name";
 import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
+import type { JsonSchema } from "../schema/json-schema.ts";
 import { OWN_PACKAGES } from "./reserved.ts";
 import { isOneLetterFrom } from "./similar.ts";
 
+const MAX_LENGTH = 214;
 const PRINTABLE = /^[\x21-\x7e]+$/;
 // npm's own rules let a segment be "." or "node_modules" behind a scope.
-const SEGMENT = /^(?!(?:node_modules|favicon\.ico)$)[a-z0-9~-][a-z0-9._~-]*$/;
+const SEGMENT = /^(?!(?:node_modules|favicon\.ico)$)[a-z0-9-][a-z0-9._-]*$/;
 const UNSCOPED = /^charm-telemetry-[a-z0-9]/;
+
+export const NPM_NAME_SCHEMA: JsonSchema = {
+  description: "The package on npm: charm-telemetry-<x>, or any name in a scope.",
+  type: "string",
+  maxLength: MAX_LENGTH,
+  pattern: "^(?:@[a-z0-9][a-z0-9._-]*/[a-z0-9-][a-z0-9._-]*|charm-telemetry-[a-z0-9][a-z0-9._-]*)$",
+  not: { pattern: "(?:^@|/)(?:node_modules|favicon\\.ico)(?:/|$)" },
+};
 
 /** What is wrong with the name of a package that is to be listed. */
 export function checkPackageName(name: string): Problem[] {

@@ -1,8 +1,18 @@
 import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
+import type { JsonSchema } from "../schema/json-schema.ts";
 
 const TAG = /^[a-z0-9-]{1,30}$/;
 const MAX_TAGS = 10;
+
+export const TAGS_SCHEMA: JsonSchema = {
+  description: "What people may look for.",
+  type: "array",
+  minItems: 1,
+  maxItems: MAX_TAGS,
+  uniqueItems: true,
+  items: { type: "string", pattern: TAG.source },
+};
 
 /** What is wrong with a list of tags; `index` says with which of them, and is absent if with the list. */
 export function checkTags(tags: readonly string[]): (Problem & { index?: number })[] {

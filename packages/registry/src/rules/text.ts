@@ -1,14 +1,17 @@
 import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
+import type { JsonSchema } from "../schema/json-schema.ts";
 import { invisibleCharacter } from "../unicode/invisible.ts";
 import { mixedScript } from "../unicode/mixed-script.ts";
 
 /** How many characters (code points) the fields for people may have. */
-export const TEXT_LIMITS: Readonly<Record<"name" | "author" | "description", { min: number; max: number }>> = {
-  name: { min: 2, max: 60 },
-  author: { min: 2, max: 80 },
-  description: { min: 10, max: 280 },
-};
+export const TEXT_LIMITS: Readonly<Record<"name" | "author" | "description" | "reason", { min: number; max: number }>> =
+  {
+    name: { min: 2, max: 60 },
+    author: { min: 2, max: 80 },
+    description: { min: 10, max: 280 },
+    reason: { min: 3, max: 280 },
+  };
 
 /** A tag, an end tag, a comment or a processing instruction. */
 const TAG = /<[a-z/!?][^\s>]*/i;
@@ -29,6 +32,11 @@ export function checkAuthor(text: string): Problem[] {
 /** What is wrong with the sentence that describes an exporter. */
 export function checkDescription(text: string): Problem[] {
   return checkText("description", text);
+}
+
+/** What is wrong with the reason of a deprecation or removal. */
+export function checkReason(text: string): Problem[] {
+  return checkText("reason", text);
 }
 
 function checkText(field: keyof typeof TEXT_LIMITS, text: string): Problem[] {
@@ -87,4 +95,17 @@ function checkScripts(text: string): Problem[] {
 
 function quoted(text: string): string {
   return `"${shown(text)}"`;
+}
+
+/** What JSON Schema can say of a text: its length, one line without spaces at its ends, and no tags. */
+export function textSchema(field: keyof typeof TEXT_LIMITS, description: string): JsonSchema {
+  const { min: minLength, max: maxLength } = TEXT_LIMITS[field];
+  return {
+    description,
+    type: "string",
+    minLength,
+    maxLength,
+    pattern: "^\\S(?:.*\\S)?$",
+    not: { pattern: "<[A-Za-z/!?]" },
+  };
 }

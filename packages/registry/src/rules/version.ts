@@ -1,6 +1,18 @@
 import parse from "semver/functions/parse.js";
 import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
+import type { JsonSchema } from "../schema/json-schema.ts";
+
+/** From semver.org, without build metadata. */
+const EXACT =
+  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?$/;
+
+export const VERSION_SCHEMA: JsonSchema = {
+  description: "One published version, such as 1.0.0.",
+  type: "string",
+  maxLength: 256,
+  pattern: EXACT.source,
+};
 
 /** What is wrong with the version of a published package. */
 export function checkVersion(version: string): Problem[] {
