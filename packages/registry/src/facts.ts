@@ -1,3 +1,5 @@
+import type { Problem } from "./problem.ts";
+
 /** What is known of one published version of a package; the shape of the entries of a `--facts` file. */
 export interface PackageFacts {
   readonly version: string;
@@ -18,11 +20,8 @@ export interface PackageFacts {
   readonly provenance: { readonly source: string } | null;
   /** npm's deprecation notice. */
   readonly deprecated: false | string;
-  readonly unpacked_bytes?: number;
-  /** The names of what is installed with the package. */
-  readonly dependencies?: readonly string[];
-  /** The range of `@charm/telemetry-core` that the package accepts as a peer; `null` if it names none. */
-  readonly core_range?: string | null;
+  /** What else is wrong with the package itself: its size, its dependencies, details of its entry points. */
+  readonly problems?: readonly Problem[];
 }
 
 /** There is no such package, or no such version of it. */
