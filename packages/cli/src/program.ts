@@ -74,6 +74,30 @@ function describeCommands(terminal: Terminal, end: (exitCode: number) => void): 
       end(await (await import("./commands/list.ts")).list(path, options, terminal)),
     );
 
+  program
+    .command("prepublish")
+    .summary("check a package as npm would publish it")
+    .description(
+      "Packs the exporter in a folder and checks the tarball: files, secrets, size, licence, repository, ranges, " +
+        "exports and types, and that an agent could load it. Publishes nothing.",
+    )
+    .argument("[folder]", "the package's folder", ".")
+    .option("--tarball <file>", "check this tarball of it, and pack none")
+    .option("--out <file>", "keep the tarball there if nothing is wrong")
+    .option("--json", "the same as --format json")
+    .addOption(formatOption("text", "json", "github"))
+    .addHelpText(
+      "after",
+      examples(
+        ["charm-telemetry prepublish", "the package in this folder"],
+        ["charm-telemetry prepublish --out acme.tgz", "then: npm publish acme.tgz"],
+        ["charm-telemetry prepublish --format github", "annotations on GitHub"],
+      ),
+    )
+    .action(async (folder: string, options: object) =>
+      end(await (await import("./commands/prepublish.ts")).prepublish(folder, options, terminal)),
+    );
+
   return program;
 }
 

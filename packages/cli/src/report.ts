@@ -1,5 +1,5 @@
-import { compareFindings, formatFinding } from "@charm/telemetry-registry";
-import type { Finding, Severity } from "@charm/telemetry-registry";
+import { compareFindings, formatFinding } from "@charm/telemetry-registry/findings";
+import type { Finding, Severity } from "@charm/telemetry-registry/findings";
 import { EXIT } from "./exit-code.ts";
 import type { Style, Terminal } from "./terminal.ts";
 

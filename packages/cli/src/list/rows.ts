@@ -1,5 +1,5 @@
 import type { Discovered, InstalledExporter, Manifest } from "@charm/telemetry-core/manifest";
-import type { Finding } from "@charm/telemetry-registry";
+import type { Finding } from "@charm/telemetry-registry/findings";
 import { tryExporter } from "./try-exporter.ts";
 
 /** One exporter of an agent. */

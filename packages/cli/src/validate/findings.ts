@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Discovered, Manifest } from "@charm/telemetry-core/manifest";
-import type { Finding } from "@charm/telemetry-registry";
+import type { Finding } from "@charm/telemetry-registry/findings";
 import { pathFrom } from "../agent-manifest.ts";
 import { addCommand, packageManagerOf } from "../package-manager.ts";
 import type { PackageManager } from "../package-manager.ts";
