@@ -26,6 +26,8 @@ export interface PackageDescription {
 type Json = Readonly<Record<string, unknown>>;
 
 const INSTALL_SCRIPTS = ["preinstall", "install", "postinstall"];
+/** It becomes the name of a folder. */
+const PACKAGE_NAME = /^(?:@[a-z0-9~-][\w.~-]{0,213}\/)?[a-z0-9~-][\w.~-]{0,213}$/;
 const MAX_PACKAGE_JSON = 1024 * 1024;
 
 /** Reads package.json as strangers write it: what has the wrong type counts as not there. */
@@ -43,6 +45,7 @@ export function describePackage(files: PackageFiles): PackageDescription | Packa
   const { name, version } = json;
   if (typeof name !== "string" || typeof version !== "string")
     return packageProblem("tarball", "package.json has no name or no version");
+  if (!PACKAGE_NAME.test(name)) return packageProblem("tarball", `"${shown(name)}" is no name of a package`);
 
   const peersMeta = objectIn(json["peerDependenciesMeta"]);
   const peers = textsIn(json["peerDependencies"]);
