@@ -24,7 +24,16 @@ export function readManifestFile(
   file: string,
   bytes: Uint8Array,
 ): { manifest?: ManifestDocument; findings: Finding[] } {
-  const { document, findings } = decode(file, bytes);
+  return readObject(file, bytes, MAX_MANIFEST_BYTES);
+}
+
+/** The same of a file that may be larger. */
+export function readObject(
+  file: string,
+  bytes: Uint8Array,
+  maxBytes: number,
+): { manifest?: ManifestDocument; findings: Finding[] } {
+  const { document, findings } = decode(file, bytes, maxBytes);
   if (document === undefined) return { findings };
   const { body, findings: jsonFindings } = parseJson(document);
   findings.push(...jsonFindings);
@@ -38,9 +47,9 @@ export function readManifestFile(
 }
 
 /** The text of a file; absent if there is no use in reading on. */
-function decode(file: string, bytes: Uint8Array): { document?: Document; findings: Finding[] } {
-  if (bytes.length > MAX_MANIFEST_BYTES) {
-    const message = `${bytes.length} bytes, limit ${MAX_MANIFEST_BYTES}`;
+function decode(file: string, bytes: Uint8Array, maxBytes: number): { document?: Document; findings: Finding[] } {
+  if (bytes.length > maxBytes) {
+    const message = `${bytes.length} bytes, limit ${maxBytes}`;
     return { findings: [new Document(file, "").finding(0, { rule: "file-size", message })] };
   }
   const decoded = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
