@@ -37,7 +37,7 @@ export function checkFolder(directory: string, shown: string, isForced: boolean)
  * Writes all files, or none: they are written beside their places first, and moved when all of them are there. Whatever
  * else is in the folder stays. SIGINT and SIGTERM undo it as a failure does.
  *
- * @throws ScaffoldError `cancelled` after a signal.
+ * @throws ScaffoldError `write-failed`, or `cancelled` after a signal.
  */
 export async function writeFolder(directory: string, files: ReadonlyMap<string, string>): Promise<void> {
   const undo: (() => void)[] = [];
@@ -48,7 +48,9 @@ export async function writeFolder(directory: string, files: ReadonlyMap<string, 
     if (await signals.came()) throw new ScaffoldError("cancelled", "nothing was written", 130);
   } catch (error) {
     for (const step of undo.reverse()) step();
-    throw error;
+    if (error instanceof ScaffoldError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ScaffoldError("write-failed", `${reason}; nothing was written`, 1);
   } finally {
     signals.stop();
   }
@@ -79,6 +81,7 @@ function fillFolder(directory: string, files: ReadonlyMap<string, string>, undo:
     const made = mkdirSync(dirname(target), { recursive: true });
     if (made !== undefined) undo.push(() => removeAll(made));
     if (existsSync(target)) {
+      if (statSync(target).isDirectory()) throw new ScaffoldError("dir-not-empty", `${path} is a folder here`, 1);
       const kept = join(staging, "old", path);
       mkdirSync(dirname(kept), { recursive: true });
       renameSync(target, kept);
