@@ -1,6 +1,7 @@
-import type { HookResult, StartInfo, TelemetryEvent } from "@charm/telemetry-core";
+import { TelemetryError } from "@charm/telemetry-core";
+import type { HookName, HookResult, StartInfo, TelemetryEvent } from "@charm/telemetry-core";
 import { ExporterAccount } from "./account.ts";
-import { errorText } from "./error-text.ts";
+import { errorText } from "./texts.ts";
 
 const HOST = Symbol.for("charm.telemetry.host");
 
@@ -28,11 +29,17 @@ export type Called =
   | { readonly isOk: true; readonly value: unknown }
   | { readonly isOk: false; readonly isLate: boolean; readonly error: string };
 
+export interface FailedHook {
+  readonly hook: HookName;
+  readonly error: string;
+}
+
 /** An exporter with a host's account of it, called as a host calls it: whatever it does stays in here. */
 export class AttachedExporter<Exporter extends object = object> {
   readonly exporter: Exporter;
   readonly account: ExporterAccount = new ExporterAccount();
   readonly #options: AttachOptions;
+  #isShutDown = false;
 
   constructor(exporter: Exporter, options: AttachOptions = {}) {
     this.exporter = exporter;
@@ -48,7 +55,12 @@ export class AttachedExporter<Exporter extends object = object> {
     return this.#call("flush", [signal]);
   }
 
+  get isShutDown(): boolean {
+    return this.#isShutDown;
+  }
+
   shutdown(signal: AbortSignal = this.deadline()): Promise<Called> {
+    this.#isShutDown = true;
     return this.#call("shutdown", [signal]);
   }
 
@@ -62,13 +74,23 @@ export class AttachedExporter<Exporter extends object = object> {
     });
   }
 
-  /** Counts events that a test has handed to hooks by itself. */
-  accept(...answers: readonly HookResult[]): void {
+  /** Hands over events, one after the other; the answer is what became of each call that failed. */
+  async play(events: readonly TelemetryEvent[]): Promise<FailedHook[]> {
+    const failed: FailedHook[] = [];
+    for (const event of events) {
+      const called = await this.hand(event);
+      if (!called.isOk) failed.push({ hook: event.hook, error: called.error });
+    }
+    return failed;
+  }
+
+  /** Counts events that a test has handed to hooks by itself. May be taken off and called alone. */
+  readonly accept = (...answers: readonly HookResult[]): void => {
     for (const answer of answers) {
       this.account.accepted++;
       this.account.answered(answer);
     }
-  }
+  };
 
   /** Aborts when a host would give up. */
   deadline(): AbortSignal {
@@ -82,11 +104,12 @@ export class AttachedExporter<Exporter extends object = object> {
       const answer = enter(() =>
         (this.exporter as Record<string, ((...given: unknown[]) => unknown) | undefined>)[method]?.(...values),
       );
+      if (!isThenable(answer)) return { isOk: true, value: answer };
       const late = new Promise<Called>((resolve) => {
         const error = `it did not settle within ${deadlineMs / 1000} s`;
         timer = setTimeout(() => resolve({ isOk: false, isLate: true, error }), deadlineMs);
       });
-      return await Promise.race([Promise.resolve(answer).then((value): Called => ({ isOk: true, value })), late]);
+      return await Promise.race([answer.then((value): Called => ({ isOk: true, value })), late]);
     } catch (error) {
       return { isOk: false, isLate: false, error: errorText(error) };
     } finally {
@@ -95,10 +118,25 @@ export class AttachedExporter<Exporter extends object = object> {
   }
 }
 
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+}
+
 /** Attaches a host's account to an exporter that was made and not started. */
 export function attachExporter<Exporter extends object>(
   exporter: Exporter,
   options?: AttachOptions,
 ): AttachedExporter<Exporter> {
   return new AttachedExporter(exporter, options);
+}
+
+/** Attaches a host's account to an exporter and starts it; throws what keeps it from starting. */
+export async function startExporter<Exporter extends object>(
+  exporter: Exporter,
+  options?: AttachOptions,
+): Promise<AttachedExporter<Exporter>> {
+  const attached = new AttachedExporter(exporter, options);
+  const started = await attached.start();
+  if (!started.isOk) throw new TelemetryError("CONTRACT", `start() failed: ${started.error}.`);
+  return attached;
 }

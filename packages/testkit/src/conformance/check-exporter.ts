@@ -1,15 +1,17 @@
-import { Bench } from "./bench.ts";
-import type { BenchOptions, Environment } from "./bench.ts";
-import { LEVELS, NotApplicable, documentationOf } from "./case.ts";
-import type { ConformanceCase, ConformanceFinding, ConformanceLevel } from "./case.ts";
-import { CONFORMANCE_CASES } from "./cases/index.ts";
-import { errorText } from "./error-text.ts";
 import type { HttpIntake } from "../intakes/index.ts";
+import type { BenchOptions, Environment } from "./bench.ts";
+import { LEVELS } from "./case.ts";
+import type { ConformanceCase, ConformanceFinding, ConformanceLevel } from "./case.ts";
+import { CONFORMANCE_CASES } from "./cases.ts";
+import { Check } from "./check.ts";
+import type { CaseResult } from "./check.ts";
 
-export type CheckOptions = (
+/** What is checked: what makes an exporter, or whatever a module exports as its class. */
+export type ExporterSource =
   | { readonly create: () => object | Promise<object>; readonly exporterClass?: undefined }
-  | { /** Whatever a module exports. */ readonly exporterClass: unknown; readonly create?: undefined }
-) & {
+  | { readonly exporterClass: unknown; readonly create?: undefined };
+
+export type CheckOptions = ExporterSource & {
   /** `backend` with an intake, else `hooks`, unless given. */
   readonly level?: ConformanceLevel;
   /** Starts a backend; each case has one of its own. */
@@ -21,82 +23,44 @@ export type CheckOptions = (
   readonly only?: readonly string[];
 };
 
-export interface CaseResult {
-  readonly id: string;
-  readonly title: string;
-  readonly level: ConformanceLevel;
-  readonly status: "passed" | "failed" | "not-applicable";
-  /** Why it is not applicable. */
-  readonly reason?: string;
-}
-
 export interface ConformanceReport {
+  /** Empty if the exporter does all that was asked of it. */
   readonly findings: readonly ConformanceFinding[];
-  /** All of the level, in the order in which they ran. */
+  /** In the order in which they ran. */
   readonly cases: readonly CaseResult[];
 }
 
 /**
- * Runs the cases of a level on an exporter, in this process, one after the other. What an exporter does wrong is in the
- * report; this rejects only for options that make no sense and when `signal` aborts.
+ * Runs the cases of a level on an exporter, in this process, one after the other. What the exporter does wrong is in the
+ * report: this rejects only for options that make no sense and when `signal` aborts.
  */
 export async function checkExporter(options: CheckOptions): Promise<ConformanceReport> {
-  const check = new Check(options);
-  const cases: CaseResult[] = [];
-  for (const each of check.cases) cases.push(await check.run(each));
-  return { findings: check.findings, cases };
+  const cases = casesOf(options);
+  const check = new Check(cases, benchOptionsOf(options));
+  const results: CaseResult[] = [];
+  for (const each of cases) {
+    options.signal?.throwIfAborted();
+    results.push(await check.run(each));
+  }
+  return { findings: results.flatMap(({ findings }) => findings), cases: results };
 }
 
-/** A row of cases on one exporter. */
-export class Check {
-  readonly cases: readonly ConformanceCase[];
-  readonly findings: ConformanceFinding[] = [];
-  readonly #options: BenchOptions;
-  readonly #failed = new Set<string>();
-  readonly #signal: AbortSignal | undefined;
+/** @throws RangeError for the id of a case that is not of the level. */
+export function casesOf({ only, ...options }: CheckOptions): readonly ConformanceCase[] {
+  const level = levelOf(options);
+  const cases = CONFORMANCE_CASES.filter((each) => LEVELS.indexOf(each.level) <= LEVELS.indexOf(level));
+  const unknown = only?.find((id) => !cases.some((each) => each.id === id));
+  if (unknown !== undefined) throw new RangeError(`there is no case "${unknown}" at the level ${level}`);
+  return only === undefined ? cases : cases.filter(({ id }) => only.includes(id));
+}
 
-  constructor({ create, exporterClass, level, intake, environment, signal, only }: CheckOptions) {
-    const asked = level ?? (intake === undefined ? "hooks" : "backend");
-    const cases = CONFORMANCE_CASES.filter((each) => LEVELS.indexOf(each.level) <= LEVELS.indexOf(asked));
-    const unknown = only?.find((id) => !cases.some((each) => each.id === id));
-    if (unknown !== undefined) throw new RangeError(`there is no case "${unknown}" in level ${asked}`);
-    this.cases = only === undefined ? cases : cases.filter(({ id }) => only.includes(id));
-    this.#signal = signal;
-    this.#options = {
-      create: create ?? (() => new (exporterClass as new () => object)()),
-      level: asked,
-      intake,
-      environment,
-    };
-  }
+export function benchOptionsOf(options: CheckOptions): BenchOptions {
+  const { create, exporterClass, intake, environment } = options;
+  const made =
+    create === undefined ? { exporterClass, create: () => new (exporterClass as new () => object)() } : { create };
+  return { ...made, level: levelOf(options), intake, environment };
+}
 
-  async run(each: ConformanceCase): Promise<CaseResult> {
-    this.#signal?.throwIfAborted();
-    const { id, title, level } = each;
-    const failed = each.after?.find((other) => this.#failed.has(other));
-    if (failed !== undefined)
-      return { id, title, level, status: "not-applicable", reason: `${failed} comes first, and has failed` };
-    const bench = new Bench(this.#options);
-    let reason: string | undefined;
-    try {
-      await each.run(bench);
-    } catch (error) {
-      if (error instanceof NotApplicable) reason = error.message;
-      else bench.report("the case runs to its end", errorText(error));
-    } finally {
-      await bench.dispose();
-    }
-    const read = documentationOf(id);
-    this.findings.push(...bench.problems.map((problem) => ({ case: id, ...problem, read })));
-    if (bench.problems.length > 0) {
-      this.#failed.add(id);
-      return { id, title, level, status: "failed" };
-    }
-    return {
-      id,
-      title,
-      level,
-      ...(reason === undefined ? { status: "passed" } : { status: "not-applicable", reason }),
-    };
-  }
+function levelOf({ level, intake }: Pick<CheckOptions, "level" | "intake">): ConformanceLevel {
+  return level ?? (intake === undefined ? "hooks" : "backend");
 }
