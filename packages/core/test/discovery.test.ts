@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -271,5 +271,31 @@ describe("what is installed", () => {
 
   it("is nothing where there is no package.json", () => {
     expect(installedExporters(temporaryFolder())).toEqual([]);
+  });
+});
+
+describe("the versions of core that an exporter was made for", () => {
+  const made = (range: unknown): string => {
+    const folder = agentWith({ "charm-acme": ACME });
+    const path = join(folder, "node_modules/charm-acme/package.json");
+    const packageJson = JSON.parse(readFileSync(path, "utf8")) as object;
+    writeFileSync(path, JSON.stringify({ ...packageJson, peerDependencies: { "@charm/telemetry-core": range } }));
+    return folder;
+  };
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as {
+    version: string;
+  };
+
+  it("are told when this is none of them, and the exporter is loaded all the same", () => {
+    const folder = made("^99.1.0");
+    expect(discoverExporters(listing(folder, "acme")).exporters).toHaveLength(1);
+    expect(problemsOf(folder, "acme")).toEqual([
+      `node_modules/charm-acme/package.json  charm-acme@1.2.3 wants @charm/telemetry-core ^99.1.0; this is ${version}. ` +
+        `It is loaded all the same. Install a version of charm-acme that was made for @charm/telemetry-core ${version}.`,
+    ]);
+  });
+
+  it.each([`^${version}`, "*", "latest", 7, { range: "^99.0.0" }])("are not told for %j", (range) => {
+    expect(problemsOf(made(range), "acme")).toEqual([]);
   });
 });
