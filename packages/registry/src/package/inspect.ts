@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
@@ -19,34 +18,23 @@ export type Inspection =
   | { readonly implementsContract: false; /** One sentence each. */ readonly lacks: readonly string[] }
   | { readonly undecided: string };
 
-/**
- * `required` for strangers' code, which is not run where there is no sandbox. `preferred` for one's own: a child
- * process without environment is good enough then.
- */
-export type Isolation = "required" | "preferred";
-
 /** Imports a module of a staged package in a sandbox and tries the class that it exports with the conformance kit. */
 export async function inspectEntryPoint(
   { folder, packageFolder }: StagedPackage,
   { file, exportName }: EntryPoint,
-  limits: PackageLimits,
-  isolation: Isolation = "required",
+  { inspectTimeoutMs, maxHeapMb }: PackageLimits,
 ): Promise<Inspection> {
   const found = await findSandbox();
-  if (!("sandbox" in found) && isolation === "required") return { undecided: `no sandbox: ${found.reason}` };
+  if (!("sandbox" in found)) return { undecided: `there is no sandbox here: ${found.reason}` };
   const kit = await kitFolder();
   const root = await mkdtemp(join(folder, "root-"));
   try {
-    const { inspectTimeoutMs, maxHeapMb } = limits;
-    const child =
-      "sandbox" in found
-        ? found.sandbox.start([kit.probe], {
-            folders: [kit.folder, join(folder, "node_modules")],
-            root,
-            timeoutMs: inspectTimeoutMs * 3,
-            maxHeapMb,
-          })
-        : await startPlain(kit.probe, root, maxHeapMb);
+    const child = found.sandbox.start([kit.probe], {
+      folders: [kit.folder, join(folder, "node_modules")],
+      root,
+      timeoutMs: START_TIMEOUT_MS + inspectTimeoutMs * 2,
+      maxHeapMb,
+    });
     const module = pathToFileURL(join(packageFolder, file)).href;
     const inspection = await watch(child, { module, exportName }, inspectTimeoutMs);
     return withoutPaths(inspection, folder);
@@ -55,17 +43,8 @@ export async function inspectEntryPoint(
   }
 }
 
-/** In a folder of its own, which it can leave if it wants to. */
-async function startPlain(probe: string, root: string, maxHeapMb: number): Promise<ChildProcess> {
-  const cwd = join(root, "tmp");
-  await mkdir(cwd);
-  return spawn(process.execPath, [`--max-old-space-size=${maxHeapMb}`, probe], {
-    cwd,
-    env: {},
-    stdio: ["pipe", "pipe", "pipe", "pipe"],
-  });
-}
-
+/** Starting is our own doing, and may be slow where much is going on. */
+const START_TIMEOUT_MS = 30_000;
 const MAX_MESSAGES = 64 * 1024;
 
 /** Talks with the probe until it has said all, has ended, or has been silent for too long. */
@@ -86,8 +65,7 @@ async function watch(child: ChildProcess, task: Omit<ProbeTask, "nonce">, silenc
   };
   let step: ProbeMessage["step"] | "starting" = "starting";
   let verdict: Inspection | undefined;
-  // Starting is our own doing, and may be slow where much is going on: the limit is the module's.
-  let timer = setTimeout(giveUp, silenceMs * 2);
+  let timer = setTimeout(giveUp, START_TIMEOUT_MS);
   for await (const message of messages(child.stdio[3] as Readable, nonce)) {
     ({ step } = message);
     verdict = verdictOf(message);

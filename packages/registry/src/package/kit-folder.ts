@@ -21,6 +21,7 @@ const PROBE = fileURLToPath(new URL("../../dist/package/probe.js", import.meta.u
 
 /** What packages carry for people, not for Node. */
 const LEFT_OUT: ReadonlySet<string> = new Set(["node_modules", "src", "test", "recordings", "docs"]);
+const NOT_RUN = /\.(?:d\.[cm]?ts|map|md)$/;
 
 let made: Promise<KitFolder> | undefined;
 
@@ -64,7 +65,7 @@ async function copyPackage(from: string, name: string, folder: string, copied: S
   await mkdir(dirname(to), { recursive: true });
   await cp(from, to, {
     recursive: true,
-    filter: (path) => path === from || !(dirname(path) === from && LEFT_OUT.has(basename(path))),
+    filter: (path) => !NOT_RUN.test(path) && !(dirname(path) === from && LEFT_OUT.has(basename(path))),
   });
   const { dependencies = {} } = await readPackageJson(from);
   const file = pathToFileURL(join(from, "package.json"));

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { shown } from "../finding.ts";
 
@@ -119,13 +120,15 @@ async function tryOut(sandbox: Sandbox): Promise<string | undefined> {
     });
     child.stdin?.on("error", () => {}).end();
     const ended = new Promise<unknown>((settle) => child.once("error", settle).once("close", () => settle(undefined)));
-    const [output = "", complaint = ""] = await Promise.all(
-      [child.stdout, child.stderr].map((each) => each && text(each)),
-    );
+    const [output, complaint] = await Promise.all([allOf(child.stdout), allOf(child.stderr)]);
     const error = await ended;
     if (output === "works") return undefined;
-    return error instanceof Error ? error.message : shown(complaint?.trim().split("\n")[0] ?? "");
+    return error instanceof Error ? error.message : shown(complaint.trim().split("\n")[0] ?? "");
   } finally {
     await rm(root, { recursive: true, force: true });
   }
+}
+
+async function allOf(stream: Readable | null): Promise<string> {
+  return stream === null ? "" : text(stream);
 }

@@ -87,7 +87,9 @@ function entryPointRules(manifest: ManifestDocument, facts: PackageFacts): Findi
     return [at(manifest, "id", { rule: "entry-point-id", message, want: `"${shown(id)}"` })];
   }
   const answer = facts.implements_contract;
-  if (answer === true) return [];
+  // The problems of a package that was tried say it in more detail.
+  const isTold = facts.problems?.some(({ rule }) => TOLD_BY.has(rule)) === true;
+  if (answer === true || isTold) return [];
   if (answer === null) {
     return [at(manifest, "npm_package", { rule: "sandbox-missing", message: "the entry point could not be tried" })];
   }
@@ -95,6 +97,8 @@ function entryPointRules(manifest: ManifestDocument, facts: PackageFacts): Findi
   const want = "a class with all hooks, made without arguments";
   return [at(manifest, "npm_package", { rule: "entry-point-contract", message, want })];
 }
+
+const TOLD_BY: ReadonlySet<string> = new Set(["entry-point-contract", "sandbox-missing", "npm-unreachable"]);
 
 function packageRules(manifest: ManifestDocument, facts: PackageFacts): Finding[] {
   const problems = [
@@ -106,18 +110,21 @@ function packageRules(manifest: ManifestDocument, facts: PackageFacts): Finding[
       : [{ rule: "npm-deprecated" as const, message: `deprecated on npm: ${shown(facts.deprecated)}` }]),
   ];
   const isNew = ({ rule, message }: Problem): boolean =>
-    !problems.some((known) => known.rule === rule && known.message === message);
+    rule !== "provenance" && !problems.some((known) => known.rule === rule && known.message === message);
   return [...problems, ...(facts.problems ?? []).filter(isNew)].map((problem) => at(manifest, "npm_package", problem));
 }
 
 function provenanceRules(
   manifest: ManifestDocument,
-  { provenance }: PackageFacts,
+  { provenance, problems = [] }: PackageFacts,
   options: FactRulesOptions,
 ): Finding[] {
   if (provenance === null) {
-    const fix = "publish from CI with npm's trusted publishing";
-    const problem: Problem = { rule: "provenance", message: "no attestation, listed as unverified", fix };
+    const problem: Problem = problems.find(({ rule }) => rule === "provenance") ?? {
+      rule: "provenance",
+      message: "no attestation, listed as unverified",
+      fix: "publish from CI with npm's trusted publishing",
+    };
     const finding = at(manifest, "npm_package", problem);
     return [options.forBadge === true ? { ...finding, severity: "error" } : finding];
   }
