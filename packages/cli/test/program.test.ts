@@ -7,7 +7,7 @@ const packageJson = JSON.parse(readFileSync(join(import.meta.dirname, "../packag
   version: string;
 };
 
-const COMMANDS = [["validate"], ["list"]];
+const COMMANDS = [["validate"], ["list"], ["prepublish"]];
 
 describe("help", () => {
   it("names every command", async () => {
@@ -67,7 +67,7 @@ describe("the program", () => {
   const watching = ["--import", `data:text/javascript,${encodeURIComponent(register)}`];
 
   it.each([[["--help"]], [["validate"]]])("%j loads no other command, and none of what those need", (args) => {
-    const { code, stderr } = charmProcess(agent(), args, watching);
+    const { code, stderr } = charmProcess(agent(), args, { nodeOptions: watching });
     expect(code).toBe(0);
     expect(stderr).toMatch(/cli\/dist\/main\.js/);
     expect(stderr).not.toMatch(

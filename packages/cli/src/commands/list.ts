@@ -25,7 +25,7 @@ export async function list(path: string, options: ListOptions, terminal: Termina
   const installed = installedExporters(dirname(manifest.path));
   const discovered = discoverExporters(manifest);
   const findings = findingsOf(manifest, discovered, terminal);
-  const rows = await exporterRows(manifest, discovered.exporters, installed, findings);
+  const rows = await exporterRows(manifest, discovered.exporters, installed, findings, terminal.environment);
   const file = pathFrom(terminal.directory, manifest.path);
   if (options.json === true) terminal.printJson({ file, exporters: rows });
   else if (rows.length === 0) terminal.print(`${file}: no exporter is listed or installed; events go to stdout`);

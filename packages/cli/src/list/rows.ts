@@ -1,6 +1,6 @@
 import type { Discovered, InstalledExporter, Manifest } from "@charm/telemetry-core/manifest";
 import type { Finding } from "@charm/telemetry-registry/findings";
-import { tryExporter } from "./try-exporter.ts";
+import { tryExporter } from "../try/try-exporter.ts";
 
 /** One exporter of an agent. */
 export interface ExporterRow {
@@ -21,12 +21,13 @@ export async function exporterRows(
   exporters: Discovered["exporters"],
   installed: readonly InstalledExporter[],
   findings: readonly Finding[],
+  environment: NodeJS.ProcessEnv,
 ): Promise<ExporterRow[]> {
   const names = [...new Set(manifest.telemetry.map(({ name }) => name))];
   const ofManifest = names.map(async (name): Promise<ExporterRow> => {
     const module = exporters.find((exporter) => exporter.name === name);
     if (module !== undefined) {
-      const reason = await tryExporter(module);
+      const [reason] = await tryExporter("load-exporter", { module, environment });
       const row = { name, ...packageParts(module.packageName), listed: true };
       return reason === undefined ? { ...row, state: "ok" } : { ...row, state: "refused", reason };
     }

@@ -3,10 +3,10 @@ import { dirname, join, posix } from "node:path";
 import { pathToFileURL } from "node:url";
 import { shown } from "@charm/telemetry-registry";
 import type { PackageDescription } from "@charm/telemetry-registry";
-import { tryExporter } from "../list/try-exporter.ts";
+import { tryExporter } from "../try/try-exporter.ts";
 import type { Flaw } from "./flaw.ts";
 
-/** Imports each exporter of the package from what was packed, as an agent would. */
+/** Tries each exporter of the package as it was packed: as an agent loads it, and with the conformance kit. */
 export async function checkEntryPoints(
   { name, version, entryPoints, files }: PackageDescription,
   folder: string,
@@ -16,14 +16,17 @@ export async function checkEntryPoints(
   const unpacked = unpack(files, folder, temporary);
   const flaws = await Promise.all(
     [...entryPoints].map(async ([exporter, target]): Promise<Flaw[]> => {
-      const [path = "", exportName = "default"] = target.split("#");
-      const file = posix.normalize(path);
+      const [address = "", exportName = "default"] = target.split("#");
+      const file = posix.normalize(address);
       if (!files.has(file)) return []; // another rule's
       const module = { name: exporter, packageName: `${name}@${version}`, exportName };
-      const reason = await tryExporter({ ...module, url: pathToFileURL(join(unpacked, file)).href });
-      if (reason === undefined) return [];
-      const message = `"${shown(exporter)}": ${reason}`;
-      return [{ severity: "error", rule: "entry-point-contract", message, path: ["charm", "telemetry", exporter] }];
+      const url = pathToFileURL(join(unpacked, file)).href;
+      // Without a variable: exporters have to stand that.
+      const reasons = await tryExporter("check-exporter", { module: { ...module, url }, environment: {} });
+      const path = ["charm", "telemetry", exporter];
+      return reasons.map((reason) => {
+        return { severity: "error", rule: "entry-point-contract", message: `"${shown(exporter)}": ${reason}`, path };
+      });
     }),
   );
   return flaws.flat();

@@ -9,7 +9,7 @@ const UNWANTED: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/(?:^|\/)(?:credentials|service-?account[^/]*)\.json$/i, "which looks like a key"],
   [/(?:^|\/)\.(?:aws|ssh|gnupg|docker|kube)\//, "which is where keys are"],
   [/(?:^|\/)(?:\.git|\.hg|\.svn|\.vscode|\.idea|\.turbo|\.nyc_output|node_modules)\//, "which belongs to this machine"],
-  [/(?:^|\/)(?:\.DS_Store|Thumbs\.db|[^/]+\.(?:log|swp|tgz|tsbuildinfo))$/, "which belongs to this machine"],
+  [/(?:^|\/)(?:\.DS_Store|Thumbs\.db|[^/]*\.(?:log|swp|tgz|tsbuildinfo))$/, "which belongs to this machine"],
 ];
 
 /** Not in a scaffold's templates: what is made of them has tests of its own. */

@@ -81,8 +81,19 @@ export async function checkTarball(tarball: Uint8Array, author: Author): Promise
     packedBytes: tarball.byteLength,
     unpackedBytes: description.unpackedBytes,
     exporters: [...description.entryPoints.keys()],
-    findings: found(flaws),
+    findings: found(withoutEchoes(flaws)),
   };
+}
+
+/** A wrong range is seen by several: who says first what to do about it is heard. */
+function withoutEchoes(flaws: readonly Flaw[]): Flaw[] {
+  const seen = new Set<string>();
+  return flaws.filter(({ path = [] }) => {
+    const place = path.join("\0");
+    const isEcho = seen.has(place);
+    if (/^(?:d|optionalD|peerD)ependencies$/.test(path[0] ?? "") && path.length === 2) seen.add(place);
+    return !isEcho;
+  });
 }
 
 function sameName({ name }: PackageDescription, source: Readonly<Record<string, unknown>>): Flaw[] {

@@ -22,7 +22,7 @@ describe("list", () => {
       stdout: `exporter  package                 version  in charm.yaml  state
 broken    charm-telemetry-broken  1.2.3    yes            refused: the class lacks onError, onToolEnd
 acme      charm-telemetry-acme    1.2.3    yes            ok
-ending    charm-telemetry-ending  1.2.3    yes            refused: the process ended while it was imported (0)
+ending    charm-telemetry-ending  1.2.3    yes            refused: the process ended while it was tried (0)
 datdog    -                       -        yes            not installed: Did you mean "datadog" (npm install @charm/telemetry-datadog)? Installed: acme, broken, ending, tides
 tides     charm-telemetry-tides   1.2.3    no             off
 `,

@@ -87,11 +87,15 @@ export async function charm(
 const BIN = join(import.meta.dirname, "../../dist/main.js");
 
 /** The same in a process of its own, as it was built. */
-export function charmProcess(directory: string, args: readonly string[], nodeOptions: readonly string[] = []): Outcome {
+export function charmProcess(
+  directory: string,
+  args: readonly string[],
+  { nodeOptions = [], environment = {} }: { nodeOptions?: readonly string[]; environment?: NodeJS.ProcessEnv } = {},
+): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeOptions, BIN, ...args], {
     cwd: directory,
     encoding: "utf8",
-    env: { PATH: process.env["PATH"] },
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   return { code: status ?? -1, stdout, stderr };
