@@ -115,7 +115,7 @@ function nextCommands({ directory, shown, answers }: Plan, isInstalled: boolean)
   const commands = COMMANDS[answers.packageManager.name];
   const steps = relative(process.cwd(), directory) === "" ? [] : [`cd ${quoted(shown)}`];
   if (!isInstalled) steps.push(commands.install);
-  return [...steps, commands.test, `${commands.run} check:package`].slice(0, 3);
+  return [...steps, commands.test, `${commands.run} check:publish`].slice(0, 3);
 }
 
 function quoted(path: string): string {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { MIGRATIONS } from "../migrations/index.ts";
 import { render } from "../render.ts";
@@ -122,11 +122,14 @@ function checkGit(folder: string): void {
 
 /** With the line ends of the file that is there: git may have made them CRLF. */
 function withLineEnds(text: string, folder: string, path: string): string {
-  const file = join(folder, path);
-  return existsSync(file) && readFileSync(file, "utf8").includes("\r\n") ? text.replaceAll("\n", "\r\n") : text;
+  return readFile(join(folder, path))?.includes("\r\n") ? text.replaceAll("\n", "\r\n") : text;
 }
 
 /** With line ends as the template has them. */
 function readText(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, "utf8").replaceAll("\r\n", "\n") : undefined;
+  return readFile(path)?.replaceAll("\r\n", "\n");
+}
+
+function readFile(path: string): string | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, "utf8") : undefined;
 }
