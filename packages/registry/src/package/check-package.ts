@@ -55,13 +55,14 @@ export async function factsOfPackage(
 ): Promise<PackageFacts> {
   const problems = await problemsOf(description, options);
   const ofEntryPoints = problems.filter(({ rule }) => OF_ENTRY_POINTS.has(rule));
+  const isDeclared = options.id === undefined || description.entryPoints.has(options.id);
   const isRefused = ofEntryPoints.some(({ rule }) => rule === "entry-point-contract" || rule === "entry-point-id");
   return {
     version: description.version,
     license: description.license ?? null,
     repository: description.repository ?? null,
     entry_points: { "charm.telemetry": Object.fromEntries(description.entryPoints) },
-    implements_contract: isRefused ? false : ofEntryPoints.length > 0 ? null : true,
+    implements_contract: isRefused || !isDeclared ? false : ofEntryPoints.length > 0 ? null : true,
     install_scripts: description.installScripts,
     provenance: null,
     deprecated: false,

@@ -28,9 +28,7 @@ describe.concurrent("an entry point", () => {
       "export const AcmeExporter = { onRunStart() {} };",
       "is object, want a class with onRunStart and the other hooks",
     ],
-    ["null", "export const AcmeExporter = null;", "is null, want a class with onRunStart and the other hooks"],
     ["another name", "export class Acme {}", 'there is no export "AcmeExporter"; it exports Acme'],
-    ["no module", "export class {", "importing it failed: SyntaxError: Unexpected token '{'"],
     ["a module that throws", 'throw new Error("no\\nkey");', "importing it failed: Error: no\\u{A}key"],
     [
       "a module that throws no error",
@@ -66,7 +64,6 @@ describe.concurrent("a module", () => {
   it.each([
     ["exits as if all were well", "process.exit(0);", "importing it ended the process with code 0"],
     ["kills itself", 'process.kill(process.pid, "SIGKILL");', "importing it ended the process with code 137"],
-    ["waits for nothing", "await new Promise(() => {});", "importing it ended the process with code 13"],
     ["closes the way out", 'import fs from "node:fs"; fs.closeSync(3);', "importing it ended the process with code 1"],
     ["fills the heap", "const all = []; for (;;) all.push(Array(1e6).fill(1));", "importing it took too much memory"],
   ])("that %s is refused", async (_, before, message) => {
@@ -75,7 +72,6 @@ describe.concurrent("a module", () => {
 
   it.each([
     ["never returns", "for (;;);"],
-    ["never ends", "await new Promise(() => { setInterval(() => {}, 1000); });"],
     ["floods stdout for ever", 'for (;;) process.stdout.write("x".repeat(65536));'],
   ])("that %s is stopped", async (_, before) => {
     expect(await inspectWith(before, { inspectTimeoutMs: 1000 })).toEqual(lacks("importing it did not end within 1 s"));
@@ -109,13 +105,7 @@ describe.concurrent("a module", () => {
     expect(connections).toBe(0);
   });
 
-  it("sees no environment", async () => {
-    expect(
-      await inspectWith("if (Object.keys(process.env).length > 0) throw new Error(Object.keys(process.env));"),
-    ).toEqual(GOOD);
-  });
-
-  it("reads nothing but itself, core, the kit and the system's programs", async () => {
+  it("has no environment, and reads nothing but itself, core, the kit and the system's programs", async () => {
     const secrets = [
       import.meta.filename,
       "/etc/hostname",
@@ -126,6 +116,7 @@ describe.concurrent("a module", () => {
     ];
     const inspection = await inspectWith(`
       import { accessSync, readFileSync, readdirSync } from "node:fs";
+      if (Object.keys(process.env).length > 0) throw new Error("has " + Object.keys(process.env));
       const seen = ${JSON.stringify(secrets)}.filter((path) => {
         try { accessSync(path); return true; } catch { return false; }
       });
