@@ -19,7 +19,9 @@ export interface BenchOptions {
 }
 
 /** The variables that an exporter needs to reach the intake. */
-export type Environment = Readonly<Record<string, string>> | ((intake: HttpIntake) => Readonly<Record<string, string>>);
+export type Environment<Intake extends HttpIntake = HttpIntake> =
+  | Readonly<Record<string, string>>
+  | ((intake: Intake) => Readonly<Record<string, string>>);
 
 export interface CreateOptions extends AttachOptions {
   /** False: in an environment that has none of its variables. */

@@ -11,13 +11,13 @@ export type ExporterSource =
   | { readonly create: () => object | Promise<object>; readonly exporterClass?: undefined }
   | { readonly exporterClass: unknown; readonly create?: undefined };
 
-export type CheckOptions = ExporterSource & {
+export type CheckOptions<Intake extends HttpIntake = HttpIntake> = ExporterSource & {
   /** `backend` with an intake, else `hooks`, unless given. */
   readonly level?: ConformanceLevel;
   /** Starts a backend; each case has one of its own. */
-  readonly intake?: () => Promise<HttpIntake>;
+  readonly intake?: () => Promise<Intake>;
   /** The variables that the exporter needs, or what makes them for an intake. */
-  readonly environment?: Environment;
+  readonly environment?: Environment<Intake>;
   readonly signal?: AbortSignal;
   /** Ids of cases; all unless given. */
   readonly only?: readonly string[];
@@ -34,9 +34,11 @@ export interface ConformanceReport {
  * Runs the cases of a level on an exporter, in this process, one after the other. What the exporter does wrong is in the
  * report: this rejects only for options that make no sense and when `signal` aborts.
  */
-export async function checkExporter(options: CheckOptions): Promise<ConformanceReport> {
-  const cases = casesOf(options);
-  const check = new Check(cases, benchOptionsOf(options));
+export async function checkExporter<Intake extends HttpIntake>(
+  options: CheckOptions<Intake>,
+): Promise<ConformanceReport> {
+  const cases = casesOf(options as CheckOptions);
+  const check = new Check(cases, benchOptionsOf(options as CheckOptions));
   const results: CaseResult[] = [];
   for (const each of cases) {
     options.signal?.throwIfAborted();
