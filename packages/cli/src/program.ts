@@ -98,6 +98,25 @@ function describeCommands(terminal: Terminal, end: (exitCode: number) => void): 
       end(await (await import("./commands/prepublish.ts")).prepublish(folder, options, terminal)),
     );
 
+  program
+    .command("update")
+    .summary("bring an exporter's package to today's template")
+    .description(
+      "Brings a package that npm create charm-telemetry has made to today's template. What you have changed is merged; " +
+        "where that cannot be done, your file stays and the template's is written beside it.",
+    )
+    .argument("[folder]", "the package's folder", ".")
+    .option("--dry-run", "say what would be done, and write nothing")
+    .option("--force", "do it although git has changes that are not committed")
+    .option("--json", "for programs")
+    .addHelpText(
+      "after",
+      examples(["charm-telemetry update --dry-run", "look first"], ["charm-telemetry update", "then: git diff"]),
+    )
+    .action(async (folder: string, options: object) =>
+      end(await (await import("./commands/update.ts")).update(folder, options, terminal)),
+    );
+
   return program;
 }
 

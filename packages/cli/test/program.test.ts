@@ -7,7 +7,7 @@ const packageJson = JSON.parse(readFileSync(join(import.meta.dirname, "../packag
   version: string;
 };
 
-const COMMANDS = [["validate"], ["list"], ["prepublish"]];
+const COMMANDS = [["validate"], ["list"], ["prepublish"], ["update"]];
 
 describe("help", () => {
   it("names every command", async () => {

@@ -77,7 +77,7 @@ export function checkRepository(
     const want = checkout.directory === "" ? "none" : `"${shown(checkout.directory)}"`;
     return [
       flaw("error", "directory is not this folder's", {
-        got: `"${shown(String(directory))}"`,
+        got: shown(JSON.stringify(directory)),
         want,
         path: ["repository", "directory"],
       }),
