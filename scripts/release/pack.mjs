@@ -1,6 +1,6 @@
 // pack.mjs FOLDER: packs every package whose version npm does not have yet into FOLDER.
 import { appendFileSync, mkdirSync, rmSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { pnpm, publishablePackages, readJson, root, run } from "../repository.mjs";
 import { packumentOf } from "./npm-registry.mjs";
 import { main, Refusal } from "./refusal.mjs";
@@ -15,12 +15,15 @@ await main(async () => {
   const packuments = await Promise.all(all.map(({ packageJson }) => packumentOf(packageJson.name)));
   const wanted = all.filter(({ packageJson }, at) => packuments[at]?.versions[packageJson.version] === undefined);
 
+  for (const { packageJson } of wanted)
+    if (packageJson.version === "0.0.0")
+      throw new Refusal(
+        "release-version",
+        `${packageJson.name} has no version yet; add a changeset and run release:version`,
+      );
+  packAll(wanted, release);
   const packages = inOrder(wanted).map(({ folder, packageJson: { name, version } }) => {
-    if (version === "0.0.0")
-      throw new Refusal("release-version", `${name} has no version yet; add a changeset and run release:version`);
-    const file = `${basename(folder)}-${version}.tgz`;
-    const { code, output } = run(pnpm("pack", "--out", join(release, file)), { cwd: folder });
-    if (code !== 0) throw new Refusal("pack", `${name} could not be packed:\n${output}`);
+    const file = tarballOf(name, version);
     console.log(`packed ${name}@${version}`);
     return { name, version, file, folder: relative(root, folder), integrity: integrityOf(join(release, file)) };
   });
@@ -29,6 +32,19 @@ await main(async () => {
   if (packages.length === 0) console.log("nothing to release: npm has all versions");
   if (process.env.GITHUB_OUTPUT) appendFileSync(process.env.GITHUB_OUTPUT, `count=${packages.length}\n`);
 });
+
+/** By one pnpm: nine of them take nine times as long. */
+function packAll(packages, release) {
+  if (packages.length === 0) return;
+  const filters = packages.map(({ packageJson }) => `--filter=${packageJson.name}`);
+  const { code, output } = run(pnpm("--recursive", ...filters, "pack", "--pack-destination", release));
+  if (code !== 0) throw new Refusal("pack", `pnpm could not pack:\n${output}`);
+}
+
+/** As npm and pnpm name them. */
+function tarballOf(name, version) {
+  return `${name.replace(/^@/, "").replace("/", "-")}-${version}.tgz`;
+}
 
 /** What a package needs is published before it. */
 function inOrder(packages) {

@@ -30,9 +30,9 @@ it("are packed when npm does not have them, what is needed first", async () => {
   expect(ended).toMatchObject({ code: 0, stderr: "", stdout: "packed @acme/tide@1.2.0\npacked @acme/wind@0.3.0\n" });
   expect(readFileSync(output, "utf8")).toBe("count=2\n");
   expect(readdirSync(join(repository, "release")).toSorted()).toEqual([
+    "acme-tide-1.2.0.tgz",
+    "acme-wind-0.3.0.tgz",
     "release.json",
-    "tide-1.2.0.tgz",
-    "wind-0.3.0.tgz",
   ]);
 });
 
