@@ -43,14 +43,3 @@ export type { ReportFormat } from "./report/report.ts";
 /** JSON Schemas, made of the validator's own fields. */
 export { indexSchema, manifestSchema } from "./schema/schemas.ts";
 export type { JsonSchema } from "./schema/json-schema.ts";
-/** A package's tarball and its package.json, as strangers may have made them. */
-export { openTarball } from "./package/tarball.ts";
-export type { OpenedTarball, PackageFiles } from "./package/tarball.ts";
-export { describePackage } from "./package/describe-package.ts";
-export type { PackageDescription } from "./package/describe-package.ts";
-export { checkDescription as checkPackageDescription } from "./package/package-rules.ts";
-export { PACKAGE_LIMITS } from "./package/limits.ts";
-export type { PackageLimits } from "./package/limits.ts";
-export type { PackageProblem } from "./package/package-problem.ts";
-export { positionOf } from "./package/positions.ts";
-export type { Position } from "./package/positions.ts";

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { pathToFileURL } from "node:url";
-import { shown } from "@charm/telemetry-registry";
-import type { PackageDescription } from "@charm/telemetry-registry";
+import { shown } from "@charm/telemetry-registry/findings";
+import type { PackageDescription } from "@charm/telemetry-registry/package";
 import { tryExporter } from "../try/try-exporter.ts";
 import type { Flaw } from "./flaw.ts";
 

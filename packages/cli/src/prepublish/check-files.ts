@@ -1,4 +1,4 @@
-import { shown } from "@charm/telemetry-registry";
+import { shown } from "@charm/telemetry-registry/findings";
 import type { Files, Flaw } from "./flaw.ts";
 
 /** What nobody means to publish, and why; the first that fits is said. */

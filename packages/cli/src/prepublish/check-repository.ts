@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { relative, sep } from "node:path";
 import { promisify } from "node:util";
-import { shown } from "@charm/telemetry-registry";
+import { shown } from "@charm/telemetry-registry/findings";
 import { asObject } from "./flaw.ts";
 import type { Flaw } from "./flaw.ts";
 

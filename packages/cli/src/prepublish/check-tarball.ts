@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { shown } from "@charm/telemetry-registry/findings";
+import type { Finding } from "@charm/telemetry-registry/findings";
 import {
   PACKAGE_LIMITS,
-  checkPackageDescription,
+  checkDescription as checkByRegistry,
   describePackage,
   openTarball,
-  shown,
-} from "@charm/telemetry-registry";
-import type { Finding, PackageDescription, PackageProblem } from "@charm/telemetry-registry";
+} from "@charm/telemetry-registry/package";
+import type { PackageDescription, PackageProblem } from "@charm/telemetry-registry/package";
 import type { PackageManager } from "../package-manager.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkEntryPoints } from "./check-entry-points.ts";
@@ -105,7 +106,7 @@ function sameName({ name }: PackageDescription, source: Readonly<Record<string, 
 /** The registry's rules of a package; those of exporters hold for exporters alone. */
 function checkDescription(description: PackageDescription, isAnExporter: boolean): Flaw[] {
   const ofAll = new Set<string>(["install-script"]);
-  return checkPackageDescription(description, PACKAGE_LIMITS, [coreVersion()])
+  return checkByRegistry(description, PACKAGE_LIMITS, [coreVersion()])
     .filter(({ rule }) => isAnExporter || ofAll.has(rule))
     .map(asFlaw);
 }

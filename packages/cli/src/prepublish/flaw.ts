@@ -1,4 +1,4 @@
-import type { Severity } from "@charm/telemetry-registry";
+import type { Severity } from "@charm/telemetry-registry/findings";
 
 /** What is wrong with a package, before it is known where that stands in the author's folder. */
 export interface Flaw {

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { compareFindings, positionOf } from "@charm/telemetry-registry";
-import type { Finding } from "@charm/telemetry-registry";
+import { compareFindings } from "@charm/telemetry-registry/findings";
+import type { Finding } from "@charm/telemetry-registry/findings";
+import { positionOf } from "@charm/telemetry-registry/package";
 import { pathFrom } from "../agent-manifest.ts";
 import type { Flaw } from "./flaw.ts";
 
