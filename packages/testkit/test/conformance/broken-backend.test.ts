@@ -3,6 +3,7 @@ import { BACKEND_CASES } from "../../src/conformance/backend/index.ts";
 import { checkExporter } from "../../src/index.ts";
 import { startHttpIntake } from "../../src/intakes/index.ts";
 import type { JsonIntake } from "../../src/intakes/index.ts";
+import { Awaiting } from "./broken-backend/awaiting.ts";
 import * as books from "./broken-backend/books.ts";
 import * as containsFailures from "./broken-backend/contains-failures.ts";
 import * as deliversARun from "./broken-backend/delivers-a-run.ts";
@@ -79,6 +80,13 @@ function authorize({ headers }: JsonIntake["requests"][number]): 401 | undefined
 
 test("an exporter that does everything right passes all cases", { timeout: 60_000 }, async () => {
   expect(await failuresOf(WellBehavedExporter, IDS)).toEqual([]);
+});
+
+test("an exporter whose hooks wait for the backend passes, too", { timeout: 60_000 }, async () => {
+  // What never answers keeps each hook for as long as its host allows.
+  const endless = ["flush-deadline", "shutdown-deadline"];
+  const asked = IDS.filter((id) => !endless.includes(id) && (id === "server-errors" || !SLOW.has(id)));
+  expect(await failuresOf(Awaiting, asked)).toEqual([]);
 });
 
 test("there is a broken exporter for each case", () => {

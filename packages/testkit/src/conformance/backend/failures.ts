@@ -1,6 +1,7 @@
 import type { Fault } from "../../intakes/index.ts";
 import type { ConformanceCase } from "../case.ts";
 import { Connection } from "./connection.ts";
+import { shortRun } from "./run-events.ts";
 
 /** For an answer, and for what follows it. */
 const WITHIN_MS = 500;
@@ -23,7 +24,7 @@ export const containsFailures: ConformanceCase = {
       const { intake } = connection;
       const before = intake.requests.length;
       await intake.setFault(fault);
-      await connection.play();
+      await connection.play(shortRun());
       for (const method of ["flush", "shutdown"] as const) {
         const called = await connection.cutShort(method, before + 2, WITHIN_MS);
         if (!called.isOk && !called.isLate)

@@ -1,5 +1,6 @@
 import type { ConformanceCase } from "../case.ts";
 import { Connection, accountText } from "./connection.ts";
+import { shortRun } from "./run-events.ts";
 
 const FAILING_MS = 500;
 
@@ -11,7 +12,7 @@ export const restart: ConformanceCase = {
   async run(bench) {
     const failing = await Connection.open(bench);
     await failing.intake.setFault({ kind: "status", status: 500 });
-    await failing.play();
+    await failing.play(shortRun());
     // The first try has been answered when the second comes.
     await failing.cutShort("shutdown", 2, FAILING_MS);
     const unconfigured = await bench.create({ isConfigured: false });

@@ -1,5 +1,6 @@
 import type { ConformanceCase } from "../case.ts";
 import { Connection, accountText } from "./connection.ts";
+import { shortRun } from "./run-events.ts";
 
 export const unreachable: ConformanceCase = {
   id: "unreachable",
@@ -10,7 +11,7 @@ export const unreachable: ConformanceCase = {
     const connection = await Connection.open(bench);
     const { account, intake } = connection;
     await intake.setFault({ kind: "refuse" });
-    await connection.play();
+    await connection.play(shortRun());
     await connection.cutShort("flush", Infinity, 200);
     connection.checkNotDelivered("while nobody listens");
     await intake.setFault();

@@ -3,10 +3,10 @@ import { BaseTelemetryExporter } from "@charm/telemetry-core";
 import type {
   EventContext,
   HookName,
+  HookResult,
   LlmRequest,
   LlmResponse,
   Outcome,
-  Pending,
   StartInfo,
 } from "@charm/telemetry-core";
 
@@ -55,40 +55,40 @@ export class WellBehavedExporter extends BaseTelemetryExporter {
     await this.sendAll(signal);
   }
 
-  override onRunStart(_id: string, inputs: Record<string, unknown>, context: EventContext): Pending {
+  override onRunStart(_id: string, inputs: Record<string, unknown>, context: EventContext): HookResult {
     return this.take("onRunStart", JSON.stringify(inputs), context);
   }
-  override onRunEnd(_id: string, outputs: Record<string, unknown>, context: EventContext): Pending {
+  override onRunEnd(_id: string, outputs: Record<string, unknown>, context: EventContext): HookResult {
     return this.take("onRunEnd", JSON.stringify(outputs), context);
   }
-  override onError(_id: string, error: Error, context: EventContext): Pending {
+  override onError(_id: string, error: Error, context: EventContext): HookResult {
     return this.take("onError", error.message, context);
   }
-  override onToolStart(_name: string, input: string, context: EventContext): Pending {
+  override onToolStart(_name: string, input: string, context: EventContext): HookResult {
     return this.take("onToolStart", input, context);
   }
-  override onToolEnd(_name: string, output: string, context: EventContext): Pending {
+  override onToolEnd(_name: string, output: string, context: EventContext): HookResult {
     return this.take("onToolEnd", output, context);
   }
-  override onToolError(_name: string, error: Error, context: EventContext): Pending {
+  override onToolError(_name: string, error: Error, context: EventContext): HookResult {
     return this.take("onToolError", error.message, context);
   }
-  override onAgentAction(_tool: string, input: string, context: EventContext): Pending {
+  override onAgentAction(_tool: string, input: string, context: EventContext): HookResult {
     return this.take("onAgentAction", input, context);
   }
-  override onLlmStart(request: LlmRequest, context: EventContext): Pending {
+  override onLlmStart(request: LlmRequest, context: EventContext): HookResult {
     this.#tokens = "";
     return this.take("onLlmStart", request.model, context);
   }
-  override onLlmNewToken(token: string, context: EventContext): Pending {
+  override onLlmNewToken(token: string, context: EventContext): HookResult {
     this.#tokens += token;
     return this.take("onLlmNewToken", "", context);
   }
-  override onLlmEnd(_response: LlmResponse, context: EventContext): Pending {
+  override onLlmEnd(_response: LlmResponse, context: EventContext): HookResult {
     return this.take("onLlmEnd", this.mask(this.#tokens), context);
   }
 
-  protected take(hook: HookName, text: string, { runId, sequence }: EventContext): Pending {
+  protected take(hook: HookName, text: string, { runId, sequence }: EventContext): HookResult {
     if (this.isShutDown) this.settle(1, "after_shutdown");
     else this.#waiting.push({ id: `${runId}/${sequence}`, text: this.cut(`${hook}: ${text}`) });
     return this.pending;
