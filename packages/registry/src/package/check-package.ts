@@ -7,14 +7,15 @@ import { describePackage } from "./describe-package.ts";
 import type { PackageDescription } from "./describe-package.ts";
 import { resolveEntryPoint } from "./entry-point.ts";
 import { inspectEntryPoint } from "./inspect.ts";
+import type { Inspection } from "./inspect.ts";
 import { coreVersion } from "./kit-folder.ts";
 import { PACKAGE_LIMITS } from "./limits.ts";
 import type { PackageLimits } from "./limits.ts";
+import { findSandbox } from "./namespaces.ts";
 import { packageProblem } from "./package-problem.ts";
 import type { PackageProblem } from "./package-problem.ts";
 import { checkDescription } from "./package-rules.ts";
 import { stagePackage } from "./stage.ts";
-import type { StagedPackage } from "./stage.ts";
 import { openTarball } from "./tarball.ts";
 
 export interface CheckPackageOptions extends NpmClientOptions {
@@ -92,27 +93,25 @@ async function tryEntryPoints(
     const entryPoint = resolveEntryPoint(description.files, target);
     return typeof entryPoint === "string" ? [] : [{ name, entryPoint }];
   });
-  // Dependencies are fetched for nothing if there is nothing to try.
+  // Dependencies would be fetched for nothing if there is nothing to try, or no place.
   if (resolved.length === 0) return [];
+  const found = await findSandbox();
+  if ("reason" in found) return [packageProblem("sandbox-missing", `there is no sandbox here: ${found.reason}`)];
   const staged = await stagePackage(description, { registry: new NpmClient(npm).registry, limits, signal: npm.signal });
   if ("broken" in staged) return [packageProblem("entry-point-contract", staged.broken, { path: ["dependencies"] })];
   if ("undecided" in staged) return [packageProblem("npm-unreachable", staged.undecided)];
   try {
     const problems: PackageProblem[] = [];
-    for (const each of resolved) problems.push(...(await tryOne(staged, each, limits)));
+    for (const { name, entryPoint } of resolved)
+      problems.push(...problemsIn(name, await inspectEntryPoint(found.sandbox, staged, entryPoint, limits)));
     return problems;
   } finally {
     await staged.dispose();
   }
 }
 
-async function tryOne(
-  staged: StagedPackage,
-  { name, entryPoint }: { name: string; entryPoint: Parameters<typeof inspectEntryPoint>[1] },
-  limits: PackageLimits,
-): Promise<PackageProblem[]> {
+function problemsIn(name: string, inspection: Inspection): PackageProblem[] {
   const path = ["charm", "telemetry", name];
-  const inspection = await inspectEntryPoint(staged, entryPoint, limits);
   if ("undecided" in inspection) return [packageProblem("sandbox-missing", inspection.undecided, { path })];
   if (inspection.implementsContract) return [];
   return inspection.lacks.map((text) => packageProblem("entry-point-contract", `"${shown(name)}": ${text}`, { path }));

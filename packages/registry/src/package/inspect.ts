@@ -8,7 +8,7 @@ import { shown } from "../finding.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { kitFolder } from "./kit-folder.ts";
 import type { PackageLimits } from "./limits.ts";
-import { findSandbox } from "./namespaces.ts";
+import type { Sandbox } from "./namespaces.ts";
 import type { ProbeMessage, ProbeTask } from "./probe.ts";
 import type { StagedPackage } from "./stage.ts";
 
@@ -20,16 +20,15 @@ export type Inspection =
 
 /** Imports a module of a staged package in a sandbox and tries the class that it exports with the conformance kit. */
 export async function inspectEntryPoint(
+  sandbox: Sandbox,
   { folder, packageFolder }: StagedPackage,
   { file, exportName }: EntryPoint,
   { inspectTimeoutMs, maxHeapMb }: PackageLimits,
 ): Promise<Inspection> {
-  const found = await findSandbox();
-  if (!("sandbox" in found)) return { undecided: `there is no sandbox here: ${found.reason}` };
   const kit = await kitFolder();
   const root = await mkdtemp(join(folder, "root-"));
   try {
-    const child = found.sandbox.start([kit.probe], {
+    const child = sandbox.start([kit.probe], {
       folders: [kit.folder, join(folder, "node_modules")],
       root,
       timeoutMs: START_TIMEOUT_MS + inspectTimeoutMs * 2,

@@ -10,7 +10,7 @@ export interface PackageLimits {
   readonly maxDependencies: number;
   /** For importing an entry point and trying its class. */
   readonly inspectTimeoutMs: number;
-  /** Of JavaScript objects, in that process; all of its memory has five times as much. */
+  /** Of JavaScript objects, in that process; buffers and all else may have three times as much, and 768 MB. */
   readonly maxHeapMb: number;
   /** For installing what the package depends on. */
   readonly installTimeoutMs: number;

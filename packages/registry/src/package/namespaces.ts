@@ -71,8 +71,8 @@ class Namespaces implements Sandbox {
 
   start(args: readonly string[], { folders, root, timeoutMs, maxHeapMb }: SandboxOptions): ChildProcess {
     const seconds = Math.ceil(timeoutMs / 1000);
-    // Stacks of threads, buffers and the code itself are outside of the heap.
-    const memory = (maxHeapMb * 3 + 256) * MIB;
+    // Stacks of threads and buffers are outside of the heap, and Node 24 sets 512 MiB aside for code.
+    const memory = (maxHeapMb * 3 + 768) * MIB;
     const given = [root, process.execPath, seconds, memory, folders.length].map(String);
     const node = [`--max-old-space-size=${maxHeapMb}`, ...args];
     return spawn("unshare", [...UNSHARE, "sh", "-c", SET_UP, "sh", ...given, ...folders, ...node], {
@@ -124,6 +124,8 @@ async function tryOut(sandbox: Sandbox): Promise<string | undefined> {
     const error = await ended;
     if (output === "works") return undefined;
     return error instanceof Error ? error.message : shown(complaint.trim().split("\n")[0] ?? "");
+  } catch (error) {
+    return (error as Error).message; // some of what a system refuses is thrown
   } finally {
     await rm(root, { recursive: true, force: true });
   }

@@ -3,6 +3,7 @@ import { PACKAGE_LIMITS } from "../../src/package/limits.ts";
 import type { PackageLimits } from "../../src/package/limits.ts";
 import { inspectEntryPoint } from "../../src/package/inspect.ts";
 import type { Inspection } from "../../src/package/inspect.ts";
+import { findSandbox } from "../../src/package/namespaces.ts";
 import { stagePackage } from "../../src/package/stage.ts";
 
 const HOOKS = [
@@ -54,9 +55,11 @@ export async function inspectModule(index: string, limits: Partial<PackageLimits
   const description = describePackage(files);
   if (!("files" in description)) throw new Error(description.message);
   const staged = await stagePackage(description, { registry: new URL("http://127.0.0.1:1/"), limits: all });
+  const found = await findSandbox();
+  if ("reason" in found) throw new Error(`these tests need a sandbox: ${found.reason}`);
   if (!("dispose" in staged)) throw new Error(JSON.stringify(staged));
   try {
-    return await inspectEntryPoint(staged, { file: "index.js", exportName: "AcmeExporter" }, all);
+    return await inspectEntryPoint(found.sandbox, staged, { file: "index.js", exportName: "AcmeExporter" }, all);
   } finally {
     await staged.dispose();
   }
