@@ -2,9 +2,12 @@ import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import type { Inspection } from "../../src/package/inspect.ts";
+import { kitFolder } from "../../src/package/kit-folder.ts";
 import { exporterModule, inspectModule } from "./strangers.ts";
+
+afterAll(async () => (await kitFolder()).dispose());
 
 const GOOD: Inspection = { implementsContract: true };
 
