@@ -46,14 +46,14 @@ function replaceWords(text: string, answers: Answers): string {
 
 function renderReadme(text: string, { language, packageManager, license }: Answers): string {
   const commands = COMMANDS[packageManager.name];
-  const extension = language === "ts" ? "$&" : "src/$1.js";
+  const path = language === "ts" ? "$&" : "$1.js";
   return text
     .replaceAll(/\bnpm install(?= \S)/g, commands.add)
     .replaceAll(/\bnpm install\b(?! )/g, commands.install)
     .replaceAll(/\bnpm test\b/g, commands.test)
     .replaceAll(/\bnpm run\b/g, commands.run)
     .replaceAll(/\bnpx charm-telemetry\b/g, `${commands.execute} charm-telemetry`)
-    .replaceAll(/\bsrc\/(\w+)\.ts\b/g, extension)
+    .replaceAll(/\b((?:src|test)\/[\w.]+)\.ts\b/g, path)
     .replace(/(?<=^## Licence\n\n).*$/m, license)
     .replaceAll(/(?:^ *\|.*\|\n)+/gm, alignTable);
 }
