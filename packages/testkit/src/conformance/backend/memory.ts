@@ -6,7 +6,7 @@ import { Connection, accountText } from "./connection.ts";
 
 const MIB = 1024 * 1024;
 const TEXT_BYTES = MIB / 8;
-const TEXTS = 1200;
+const TEXTS = 800;
 /** A queue, what is on its way, and its copies. */
 const MAX_GROWTH_BYTES = 64 * MIB;
 /** For exporters whose hooks wait for the answer. */
