@@ -7,7 +7,11 @@ import { SCAFFOLD_FILE, formatScaffoldFile } from "./scaffold-file.ts";
 import type { Template } from "./template.ts";
 import type { Ranges } from "./versions.ts";
 
-/** The files of a scaffold, by path. */
+/**
+ * The files of a scaffold, by path.
+ *
+ * What this makes of a version that has been released stays as it is: updates take it for what people were given.
+ */
 export function render(template: Template, answers: Answers, ranges: Ranges): Map<string, string> {
   const files = new Map<string, string>();
   for (const [path, text] of filesOf(template, answers)) {
