@@ -96,15 +96,19 @@ const pages = PAGES.map((page) => ({ page, markdown: readFileSync(join(ROOT, pag
 describe("code blocks", () => {
   const guides = pages.filter(({ markdown }) => blocksOf(markdown).some(({ info }) => info === "sh run"));
 
-  it.each(guides)("of $page do what the page says", ({ page, markdown }) => {
-    for (const { command, status, stdout, stderr } of follow(blocksOf(markdown))) {
-      expect({ status, stderr: status === 0 ? "" : stderr }, `${page}:${command.block.line}`).toEqual({
-        status: 0,
-        stderr: "",
-      });
-      expect(stdout, `${page}:${command.block.line}`).toBe(command.output ?? stdout);
-    }
-  });
+  it.each(guides)(
+    "of $page do what the page says",
+    ({ page, markdown }) => {
+      for (const { command, status, stdout, stderr } of follow(blocksOf(markdown))) {
+        expect({ status, stderr: status === 0 ? "" : stderr }, `${page}:${command.block.line}`).toEqual({
+          status: 0,
+          stderr: "",
+        });
+        expect(stdout, `${page}:${command.block.line}`).toBe(command.output ?? stdout);
+      }
+    },
+    120_000,
+  );
 
   it("are run in both guides, and where people begin", () => {
     expect(guides.map(({ page }) => page).toSorted()).toEqual([
