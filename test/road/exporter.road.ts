@@ -98,7 +98,7 @@ const WAYS = [
 ];
 
 describe("an agent's author", () => {
-  it.each(WAYS)(
+  it.for(WAYS)(
     "adds the exporter with $manager, and its backend gets the events",
     async ({ install, start }, context) => {
       const folder = recordedAgent("acme", {
