@@ -78,14 +78,18 @@ test.each(Object.entries(BROKEN))("%s is found", { timeout: 60_000 }, async (_na
 test("everything is as it was when a check has ended", async () => {
   const before = { ...process.env };
   const listeners = process.eventNames().map((event) => [event, process.rawListeners(event as "exit").length]);
-  const { exit, stdout } = process;
-  const { write } = stdout;
+  const methods = () => [
+    Object.getOwnPropertyDescriptor(process, "exit"),
+    Object.getOwnPropertyDescriptor(process.stdout, "write"),
+    Object.getOwnPropertyDescriptor(console, "log"),
+  ];
+  const methodsBefore = methods();
   process.env["PLAIN_KEY"] = "of the test itself";
   for (const { source } of Object.values(BROKEN_PROCESS)) await checkExporter({ ...source, level: "load" });
   expect(process.env).toEqual({ ...before, PLAIN_KEY: "of the test itself" });
   delete process.env["PLAIN_KEY"];
   expect(process.eventNames().map((event) => [event, process.rawListeners(event as "exit").length])).toEqual(listeners);
-  expect([process.exit, process.stdout.write]).toEqual([exit, write]);
+  expect(methods()).toEqual(methodsBefore);
 });
 
 function byCase(left: string, right: string): number {
