@@ -22,6 +22,9 @@ async function start(
   closing.push(() => intake.close());
   vi.stubEnv("DD_API_KEY", KEY);
   vi.stubEnv("CHARM_DATADOG_ENDPOINT", intake.url);
+  // They have tests of their own.
+  vi.stubEnv("CHARM_DATADOG_METRICS", "off");
+  vi.stubEnv("CHARM_DATADOG_LOGS", "off");
   const started = await startExporter();
   closing.push(() => started.exporter.shutdown(AbortSignal.abort()));
   return { ...started, intake };
