@@ -266,7 +266,7 @@ class LoopbackRegistry implements NpmRegistry {
     if (fault === true) return;
     let bytes = body;
     if (fault?.kind === "broken-json") bytes = Buffer.from(body.subarray(0, body.length / 2));
-    if (fault?.kind === "lying") bytes = Buffer.from(body).fill(0, body.length / 2);
+    if (fault?.kind === "lying") bytes = Buffer.from(body).fill(0, body.length >> 1);
     response.writeHead(200, { "content-type": type, "content-length": bytes.length });
     if (fault?.kind === "cut") response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
     else if (fault?.kind === "slow") setTimeout(() => response.end(bytes), fault.ms).unref();

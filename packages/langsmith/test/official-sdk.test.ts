@@ -1,12 +1,15 @@
 import { TelemetryManager } from "@charm/telemetry-core";
 import type { TelemetryHealth } from "@charm/telemetry-core";
+import { startExporter } from "@charm/telemetry-testkit";
+import type { ExporterAccount } from "@charm/telemetry-testkit";
 import { startLangsmithIntake } from "@charm/telemetry-testkit/intakes";
 import type { LangsmithIntake, LangsmithRun } from "@charm/telemetry-testkit/intakes";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { LangsmithExporter } from "../src/index.ts";
-import type { Account } from "./support/attach.ts";
-import { never, startExporter } from "./support/attach.ts";
-import { RUN_ID, playAgent, playHooks, sdkRun, sdkRuns, unixMs } from "./support/recorded-run.ts";
+import { RESEARCH_RUN_ID } from "../../testkit/test/support/research-run.ts";
+import { playRecordedAgent, playRecordedHooks, sdkRun, sdkRuns, unixMs } from "./support/recorded-run.ts";
+
+const never: AbortSignal = new AbortController().signal;
 
 /**
  * The same run, once as the vendor's SDK has sent it (a recording), once as this exporter sends it to a server on
@@ -95,13 +98,13 @@ async function close(): Promise<void> {
 }
 
 describe("handed to the exporter as hooks, with the recorded times", () => {
-  let account: Account;
+  let account: ExporterAccount;
 
   beforeAll(async () => {
     await open();
-    const started = await startExporter();
+    const started = await startExporter(new LangsmithExporter());
     account = started.account;
-    playHooks(started.exporter, started.accept);
+    playRecordedHooks(started.exporter, started.accept);
     await started.exporter.shutdown(never);
   });
 
@@ -119,7 +122,7 @@ describe("handed to the exporter as hooks, with the recorded times", () => {
   it("sends a whole trace in one request, the run under the agent's own id", () => {
     expect(intake.operations.map(({ kind }) => kind)).toEqual(Array.from({ length: 5 }, () => "post"));
     expect(intake.received).toEqual({ runs: 5, requests: 1 });
-    expect(intake.runs.get(RUN_ID)?.name).toBe("research-agent");
+    expect(intake.runs.get(RESEARCH_RUN_ID)?.name).toBe("research-agent");
     expect([intake.unknownParents(), intake.unended()]).toEqual([[], []]);
   });
 
@@ -135,7 +138,7 @@ describe("done again by an agent, through manager and host", () => {
   beforeAll(async () => {
     await open();
     const manager = new TelemetryManager({ exporters: [new LangsmithExporter()], stdout: false });
-    playAgent(manager);
+    playRecordedAgent(manager);
     health = await manager.shutdown({ timeoutMs: 20_000 });
   });
 
@@ -143,7 +146,7 @@ describe("done again by an agent, through manager and host", () => {
 
   it("sends the runs that the vendor's SDK sends for the same run, but for what is listed, and times", () => {
     expect(compare(withoutTimes)).toEqual({ unlisted: [], unused: [] });
-    expect(intake.runs.get(RUN_ID)?.name).toBe("research-agent");
+    expect(intake.runs.get(RESEARCH_RUN_ID)?.name).toBe("research-agent");
     expect([intake.unknownParents(), intake.unposted(), intake.unended()]).toEqual([[], [], []]);
   });
 

@@ -1,12 +1,15 @@
 import { TelemetryManager } from "@charm/telemetry-core";
 import type { TelemetryHealth } from "@charm/telemetry-core";
+import { startExporter } from "@charm/telemetry-testkit";
+import type { ExporterAccount } from "@charm/telemetry-testkit";
 import { startSentryIntake } from "@charm/telemetry-testkit/intakes";
 import type { SentryIntake } from "@charm/telemetry-testkit/intakes";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SentryExporter } from "../src/index.ts";
-import type { Account } from "./support/attach.ts";
-import { never, startExporter } from "./support/attach.ts";
-import { RUN_ID, playAgent, playHooks, recording } from "./support/recorded-run.ts";
+import { RESEARCH_RUN_ID } from "../../testkit/test/support/research-run.ts";
+import { playRecordedAgent, playRecordedHooks, recording } from "./support/recorded-run.ts";
+
+const never: AbortSignal = new AbortController().signal;
 
 /**
  * The same run, once as the vendor's SDK has sent it (a recording), once as this exporter sends it to a server on
@@ -74,7 +77,7 @@ const STEPS = [
 
 /** What differs on purpose. */
 const DIFFERENCES: Difference[] = [
-  ...SPANS.flatMap((span) => attribute(span, "charm.run_id", { ours: RUN_ID }, FOUND)),
+  ...SPANS.flatMap((span) => attribute(span, "charm.run_id", { ours: RESEARCH_RUN_ID }, FOUND)),
   ...SPANS.slice(1).flatMap((span) =>
     attribute(
       span,
@@ -158,13 +161,13 @@ async function open(): Promise<void> {
 }
 
 describe("handed to the exporter as hooks, with the recorded ids and times", () => {
-  let account: Account;
+  let account: ExporterAccount;
 
   beforeAll(async () => {
     await open();
-    const started = await startExporter();
+    const started = await startExporter(new SentryExporter());
     account = started.account;
-    playHooks(started.exporter, started.accept);
+    playRecordedHooks(started.exporter, started.accept);
     await started.exporter.shutdown(never);
   });
 
@@ -214,7 +217,7 @@ describe("done again by an agent, through manager and host", () => {
   beforeAll(async () => {
     await open();
     const manager = new TelemetryManager({ exporters: [new SentryExporter()], stdout: false });
-    playAgent(manager);
+    playRecordedAgent(manager);
     health = await manager.shutdown({ timeoutMs: 20_000 });
   });
 

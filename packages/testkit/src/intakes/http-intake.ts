@@ -19,6 +19,8 @@ export interface IntakeRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** When its headers had come, on the clock of `performance.now()`. */
+  readonly atMs: number;
   /** As sent. */
   readonly wireBytes: number;
   /** Without its content encoding; empty if it was not read, and with `keep: false`. */
@@ -237,9 +239,10 @@ export function refusal(
   };
 }
 
-function statusVerdict({ status, retryAfter, headers = {} }: Extract<Fault, { kind: "status" }>): Verdict {
+function statusVerdict({ status, retryAfter, headers = {}, body }: Extract<Fault, { kind: "status" }>): Verdict {
   const retry = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
-  return refusal(status, ["this intake was told to fail"], { ...headers, ...retry });
+  const verdict = refusal(status, ["this intake was told to fail"], { ...headers, ...retry });
+  return body === undefined ? verdict : { ...verdict, body };
 }
 
 function draftOf(request: IncomingMessage, fault: RequestFault | undefined): Draft {
@@ -249,6 +252,7 @@ function draftOf(request: IncomingMessage, fault: RequestFault | undefined): Dra
     path: url.pathname,
     query: url.searchParams,
     headers: request.headers,
+    atMs: performance.now(),
     wireBytes: 0,
     body: Buffer.alloc(0),
     ...(fault === undefined ? {} : { fault: fault.kind }),
