@@ -5,7 +5,7 @@ import { runAgent } from "../../packages/runner/src/index.ts";
 import type { CharmEvent } from "../../packages/runner/src/index.ts";
 import { startHttpIntake } from "../../packages/testkit/src/intakes/index.ts";
 import { readJson } from "../support/repository.ts";
-import { does, emptyFolder, personEnvironment, recordedAgent, type } from "./support/person.ts";
+import { PATIENT, does, emptyFolder, personEnvironment, recordedAgent, type } from "./support/person.ts";
 import { Terminal } from "./support/terminal.ts";
 
 const { versions } = inject("road");
@@ -138,7 +138,7 @@ async function arrives(folder: string): Promise<void> {
   const events: CharmEvent[] = [];
   const { exitCode } = await runAgent(folder, {
     input: { conversations: 1, parallel: 1, pace: 0 },
-    environment: { ACME_ENDPOINT: new URL("/v1/spans", intake.url).href, ACME_API_KEY: key },
+    environment: { ...PATIENT, ACME_ENDPOINT: new URL("/v1/spans", intake.url).href, ACME_API_KEY: key },
     onEvent: (event) => events.push(event),
   });
   expect({ exitCode, events }).toMatchObject({ exitCode: 0 });

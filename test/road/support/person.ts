@@ -60,6 +60,9 @@ export function edit(path: string, change: (text: string) => string): void {
   writeFileSync(path, after);
 }
 
+/** The end of an agent waits for delivery as long as a busy machine needs to start the thread of the exporters. */
+export const PATIENT: Environment = { CHARM_TELEMETRY_SHUTDOWN_MS: "60000" };
+
 /** The example agent, which replays a recorded conversation, in a folder of its own; its exporters are not installed. */
 export function recordedAgent(exporter: string, dependencies: Readonly<Record<string, string>>): string {
   const folder = emptyFolder("agent");
