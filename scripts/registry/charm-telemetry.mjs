@@ -1,22 +1,24 @@
 // The command that everybody has, as this repository builds it.
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { root, run } from "../repository.mjs";
+import { root } from "../repository.mjs";
 
 const MAIN = join(root, "packages/cli/dist/main.js");
-
-/** @returns the exit code, and what was printed on both streams. */
-export function charmTelemetry(args, options) {
-  return run([process.execPath, MAIN, ...args], options);
-}
+/** Clean, findings, undecided. */
+const ANSWERS = [0, 1, 3];
 
 /**
- * What `registry validate` has to say, as data: `{ exitCode, findings }`.
+ * What `charm-telemetry registry …` finds in the repository that is in `folder`.
  *
- * @throws Error when the command itself is used wrongly.
+ * @throws Error when it has not answered: wrong usage, or worse.
  */
-export function validate(args, options) {
-  const { code, output } = charmTelemetry(["registry", "validate", "--format", "json", ...args], options);
-  const at = output.indexOf("{");
-  if (code === 2 || at < 0) throw new Error(output);
-  return { exitCode: code, findings: JSON.parse(output.slice(at, output.lastIndexOf("}") + 1)).findings };
+export function findingsOf(args, folder = root) {
+  const { status, stdout, error } = spawnSync(process.execPath, [MAIN, "registry", ...args, "--format", "json"], {
+    cwd: folder,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (!ANSWERS.includes(status)) throw error ?? new Error(`charm-telemetry registry ${args[0]} ended with ${status}`);
+  return JSON.parse(stdout).findings;
 }

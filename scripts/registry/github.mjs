@@ -1,16 +1,26 @@
 // GitHub's API through its own command, which has the token of the job.
 import { spawnSync } from "node:child_process";
 
-/** @returns what was printed; `input` goes to its standard input. @throws Error with what it said. */
-export function gh(args, input) {
-  const { status, stdout, stderr, error } = spawnSync("gh", args, { encoding: "utf8", input });
-  if (status !== 0) throw new Error(`gh ${args.slice(0, 2).join(" ")} failed: ${stderr ?? error?.message ?? ""}`);
-  return stdout;
+const PAGE = 100;
+
+/** JSON of an address of the API, undefined where it sends none. @throws Error with what the command said. */
+export function api(path, { method = "GET", body } = {}) {
+  const args = ["api", "--method", method, path, ...(body === undefined ? [] : ["--input", "-"])];
+  const { status, stdout, stderr, error } = spawnSync("gh", args, {
+    encoding: "utf8",
+    input: body && JSON.stringify(body),
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status !== 0) throw new Error(`gh api ${method} ${path} failed: ${error?.message ?? stderr}`);
+  return stdout.trim() === "" ? undefined : JSON.parse(stdout);
 }
 
-/** JSON of an address of the API. */
-export function api(path, { method = "GET", body } = {}) {
-  const input = body === undefined ? [] : ["--input", "-"];
-  const text = gh(["api", "--method", method, path, ...input], body && JSON.stringify(body));
-  return text.trim() === "" ? undefined : JSON.parse(text);
+/** All of a list, page by page. */
+export function listOf(path) {
+  const all = [];
+  for (let page = 1; ; page++) {
+    const some = api(`${path}${path.includes("?") ? "&" : "?"}per_page=${PAGE}&page=${page}`);
+    all.push(...some);
+    if (some.length < PAGE) return all;
+  }
 }

@@ -1,8 +1,9 @@
 // What the npm registry knows about a package.
 import { Refusal } from "./refusal.mjs";
 
-// npm itself listens to the same variable.
-const REGISTRY = (process.env.NPM_CONFIG_REGISTRY ?? "https://registry.npmjs.org/").replace(/\/*$/, "/");
+// npm itself listens to the same variable, and hands it on in small letters.
+const { npm_config_registry: handedOn = "https://registry.npmjs.org/", NPM_CONFIG_REGISTRY = handedOn } = process.env;
+const REGISTRY = NPM_CONFIG_REGISTRY.replace(/\/*$/, "/");
 const TRIES = 3;
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { ALLOW_LIST, INDEX, MANIFESTS, TOMBSTONES, readAllowList, readIndex } from "@charm/telemetry-registry";
 import type { RegistryFile, RegistryIndex, SimilarPair } from "@charm/telemetry-registry";
@@ -51,8 +51,10 @@ export class RegistryFolder {
     });
   }
 
+  /** A link is no file: it could lead to what is nobody's business. */
   file(path: string): RegistryFile {
-    return { path: pathFrom(this.#directory, path), bytes: readFileSync(path) };
+    const bytes = lstatSync(path).isFile() ? readFileSync(path) : new Uint8Array();
+    return { path: pathFrom(this.#directory, path), bytes };
   }
 
   /** `registry.json` as it is, undefined where there is none. */
