@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import type { Exporter } from "../list/exporter.ts";
+import { signatureOf } from "../signature/minisign.ts";
+import type { SecretKey } from "../signature/minisign.ts";
+import { commentOf } from "../signature/signed-index.ts";
+import type { SiteFile } from "./assets.ts";
+
+const VERSIONS = ["v1", "latest"];
+
+export interface ApiOptions {
+  /** The registry's index, byte for byte: what is signed is what is in the repository. */
+  readonly index: Uint8Array;
+  readonly exporters: readonly Exporter[];
+  /** ISO 8601. */
+  readonly generatedAt: string;
+  readonly commit: string;
+  readonly key?: SecretKey | undefined;
+}
+
+/** The registry for programs, under `api/v1/` and once more under `api/latest/`. */
+export function apiFiles({ index, exporters, generatedAt, commit, key }: ApiOptions): SiteFile[] {
+  const sha256 = createHash("sha256").update(index).digest("hex");
+  const meta = {
+    version: "1.0",
+    generated_at: generatedAt,
+    commit,
+    exporters: exporters.length,
+    size: index.length,
+    sha256,
+    signature: key === undefined ? null : "registry.json.minisig",
+    key_id: key?.id ?? null,
+  };
+  const whole: SiteFile[] = [
+    { path: "registry.json", content: index },
+    { path: "registry.json.sha256", content: `${sha256}  registry.json\n` },
+    { path: "meta.json", content: json(meta) },
+  ];
+  if (key !== undefined) {
+    const comment = commentOf({ sha256, generatedAt, commit });
+    whole.push({ path: "registry.json.minisig", content: signatureOf(index, comment, key) });
+  }
+  const single = exporters.map(({ isStale, ...exporter }) => ({
+    path: `exporters/${exporter.id}.json`,
+    content: json({ ...exporter, stale: isStale }),
+  }));
+  return VERSIONS.flatMap((version) =>
+    [...whole, ...single].map(({ path, content }) => ({ path: `api/${version}/${path}`, content })),
+  );
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

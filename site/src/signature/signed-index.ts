@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { SignatureError, verifySignature } from "./minisign.ts";
+import type { PublicKey } from "./minisign.ts";
+
+/** What is signed with the index, beside its bytes. */
+export interface IndexStamp {
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+  /** ISO 8601: of two indexes the later one counts. */
+  readonly generatedAt: string;
+  readonly commit: string;
+}
+
+/** An index with its signature, as they were fetched. */
+export interface SignedIndex {
+  readonly index: Uint8Array;
+  /** The text of the `.minisig` file, if there is one. */
+  readonly signature?: string | undefined;
+}
+
+export type Refusal = "index-unsigned" | "index-signature" | "index-older";
+
+export class IndexRefused extends Error {
+  override readonly name = "IndexRefused";
+  readonly rule: Refusal;
+
+  constructor(rule: Refusal, message: string, options?: ErrorOptions) {
+    super(`error ${rule}: ${message}`, options);
+    this.rule = rule;
+  }
+}
+
+/** The comment that is signed: one line, since a signature's file has lines. */
+export function commentOf({ sha256, generatedAt, commit }: IndexStamp): string {
+  return JSON.stringify({ sha256, generated_at: generatedAt, commit });
+}
+
+/**
+ * @param last the stamp of the index that is in use, if there is one: an older one is a way to bring back what was removed.
+ * @throws IndexRefused if it is not signed, not by this key, not these bytes, or older than the last.
+ */
+export function verifyIndex({ index, signature }: SignedIndex, key: PublicKey, last?: IndexStamp): IndexStamp {
+  if (signature === undefined) throw new IndexRefused("index-unsigned", "there is no signature");
+  const stamp = stampOf(signed(index, signature, key));
+  if (createHash("sha256").update(index).digest("hex") !== stamp.sha256)
+    throw new IndexRefused("index-signature", "digest mismatch");
+  if (last !== undefined && Date.parse(stamp.generatedAt) < Date.parse(last.generatedAt))
+    throw new IndexRefused("index-older", `of ${stamp.generatedAt}; want ${last.generatedAt} or later`);
+  return stamp;
+}
+
+function signed(index: Uint8Array, signature: string, key: PublicKey): string {
+  try {
+    return verifySignature(index, signature, key);
+  } catch (error) {
+    if (error instanceof SignatureError) throw new IndexRefused("index-signature", error.message, { cause: error });
+    throw error;
+  }
+}
+
+function stampOf(comment: string): IndexStamp {
+  try {
+    const { sha256, generated_at: generatedAt, commit } = JSON.parse(comment) as Record<string, unknown>;
+    if (typeof sha256 === "string" && typeof commit === "string" && typeof generatedAt === "string")
+      if (!Number.isNaN(Date.parse(generatedAt))) return { sha256, generatedAt, commit };
+  } catch {
+    // A comment of another kind: said below.
+  }
+  throw new IndexRefused("index-signature", "the signed comment is not that of an index");
+}
