@@ -5,12 +5,13 @@ import { defineConfig } from "vitest/config";
 // Workspace imports resolve to src/*.ts. Suites that start processes or workers use the built output instead.
 const conditions = ["@charm/source", "module", "node", "development|production"];
 
-/** Every folder with a `test/` is a project, named by its package.json. */
-function projects(parent: string): { name: string; root: string }[] {
-  const folder = join(import.meta.dirname, parent);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .map((entry) => join(folder, entry))
+/** Every member with a `test/` is a project, named by its package.json. */
+function projects(): { name: string; root: string }[] {
+  const members = ["packages", "templates", "examples"].flatMap((parent) => {
+    const folder = join(import.meta.dirname, parent);
+    return existsSync(folder) ? readdirSync(folder).map((entry) => join(folder, entry)) : [];
+  });
+  return [...members, join(import.meta.dirname, "site")]
     .filter((root) => existsSync(join(root, "test")) && existsSync(join(root, "package.json")))
     .map((root) => ({
       root,
@@ -26,13 +27,11 @@ const report = process.env["VITEST_REPORT"] ?? "coverage/vitest.json";
 export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
-    projects: [...projects("packages"), ...projects("templates"), ...projects("examples"), ...house].map(
-      ({ name, root }) => ({
-        extends: true as const,
-        root,
-        test: { name, include: ["test/**/*.test.ts"], typecheck: { enabled: false } },
-      }),
-    ),
+    projects: [...projects(), ...house].map(({ name, root }) => ({
+      extends: true as const,
+      root,
+      test: { name, include: ["test/**/*.test.ts"], typecheck: { enabled: false } },
+    })),
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -5,8 +5,6 @@ import type { SecretKey } from "../signature/minisign.ts";
 import { commentOf } from "../signature/signed-index.ts";
 import type { SiteFile } from "./assets.ts";
 
-const VERSIONS = ["v1", "latest"];
-
 export interface ApiOptions {
   /** The registry's index, byte for byte: what is signed is what is in the repository. */
   readonly index: Uint8Array;
@@ -17,7 +15,7 @@ export interface ApiOptions {
   readonly key?: SecretKey | undefined;
 }
 
-/** The registry for programs, under `api/v1/` and once more under `api/latest/`. */
+/** The registry for programs, under `api/v1/`; the whole index once more under `api/latest/`. */
 export function apiFiles({ index, exporters, generatedAt, commit, key }: ApiOptions): SiteFile[] {
   const sha256 = createHash("sha256").update(index).digest("hex");
   const meta = {
@@ -43,9 +41,9 @@ export function apiFiles({ index, exporters, generatedAt, commit, key }: ApiOpti
     path: `exporters/${exporter.id}.json`,
     content: json({ ...exporter, stale: isStale }),
   }));
-  return VERSIONS.flatMap((version) =>
-    [...whole, ...single].map(({ path, content }) => ({ path: `api/${version}/${path}`, content })),
-  );
+  const under = (version: string, files: readonly SiteFile[]): SiteFile[] =>
+    files.map(({ path, content }) => ({ path: `api/${version}/${path}`, content }));
+  return [...under("v1", [...whole, ...single]), ...under("latest", whole)];
 }
 
 function json(value: unknown): string {

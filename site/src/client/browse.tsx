@@ -40,6 +40,7 @@ async function start(): Promise<void> {
     const search = await createSearch(exporters);
     problem.hidden = true;
     browse(exporters, search);
+    root.dataset["ready"] = "";
   } catch {
     problem.hidden = false;
     problem.querySelector("button")?.addEventListener("click", () => void start(), { once: true });

@@ -62,7 +62,8 @@ export function Layout({ place, title, description, path, hasList = false, child
             <a class="brand" href={base}>
               <Brand />
               <span>
-                Charm <b>telemetry</b>
+                <i>Charm </i>
+                <b>telemetry</b>
               </span>
             </a>
             <nav aria-label="Site">

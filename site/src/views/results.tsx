@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { INITIAL, hrefOf, isFiltered } from "../list/state.ts";
 import type { ListState } from "../list/state.ts";
 import type { ListView } from "../list/view.ts";
-import { exporters } from "./badges.tsx";
+import { count, exporters } from "./badges.tsx";
 import { Card } from "./card.tsx";
 
 export interface ResultsProperties {
@@ -17,7 +17,9 @@ export function Results({ view, base }: ResultsProperties): JSX.Element {
     <section class="results" id="results" aria-labelledby="results-title">
       <header class="results-head">
         <h2 id="results-title" tabIndex={-1}>
-          <span role="status">{isFiltered(state) ? `${exporters(matching)} of ${listed}` : exporters(listed)}</span>
+          <span role="status">
+            {isFiltered(state) ? `${exporters(matching)} of ${count(listed)}` : exporters(listed)}
+          </span>
         </h2>
         {isFiltered(state) ? (
           <a class="clear" href={hrefOf({ ...INITIAL, sort: state.sort }, base)}>

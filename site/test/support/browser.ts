@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { chromium } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const OTHERS = [
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+];
+
+/** Where a browser to test with is: `CHROMIUM_PATH`, or the first that is installed. */
+export function browserPath(): string | undefined {
+  const given = process.env["CHROMIUM_PATH"];
+  if (given !== undefined) return given;
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...OTHERS].find((path) =>
+    existsSync(path),
+  );
+}
+
+export function launch(): Promise<Browser> {
+  const executablePath = browserPath();
+  if (executablePath === undefined) throw new Error("no Chromium is installed; install one, or set CHROMIUM_PATH");
+  // No sandbox of its own: CI runs as root, and all pages are ours.
+  const quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+  const args = ["--no-sandbox", ...quiet, "--disable-component-update", "--disable-sync"];
+  return chromium.launch({ executablePath, headless: true, args });
+}
+
+export interface Opened {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What the page has complained about: errors, refused scripts, failed requests. */
+  readonly complaints: readonly string[];
+}
+
+export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Opened> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("dialog", (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  await page.goto(url);
+  return { page, context, complaints };
+}
+
+/** Resolves when the list answers to what is typed. It is fetched when somebody reaches for it, or in an idle moment. */
+export async function ready(page: Page): Promise<void> {
+  await page.dispatchEvent("#browse", "pointerdown");
+  await page.locator("#browse[data-ready]").waitFor();
+}
