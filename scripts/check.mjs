@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { measureInstall } from "./install-size.mjs";
+import { checkPacked } from "./release/check-packed.mjs";
 import { pnpm, publishablePackages, readJson, root, run } from "./repository.mjs";
 
 /** What an agent's author gets with `npm install @charm/telemetry-core`. */
@@ -42,9 +43,9 @@ function checkPackage(path) {
   const packed = run(pnpm("pack", "--out", tarball), { cwd: path });
   if (packed.code !== 0) return packed;
   tarballs.set(basename(path), tarball);
-  const published = run(["publint", "run", tarball, "--strict"]);
-  if (published.code !== 0) return published;
-  return run(["attw", tarball, "--profile", "esm-only", "--format", "ascii", "--no-emoji"]);
+  const { name, version } = readJson(join(path, "package.json"));
+  const problems = checkPacked({ name, version, path: tarball });
+  return { code: problems.length === 0 ? 0 : 1, output: problems.join("\n") };
 }
 
 function checkSize() {

@@ -24,12 +24,13 @@ export function pnpm(...args) {
 }
 
 /** Runs a command of the repository (its own tools come first) and returns its exit code and, unless shown, its output. */
-export function run([command, ...args], { cwd = root, env = {}, isShown = false } = {}) {
+export function run([command, ...args], { cwd = root, env = {}, input, isShown = false } = {}) {
   const path = [join(root, "node_modules", ".bin"), env.PATH ?? process.env.PATH].join(delimiter);
   const result = spawnSync(command, args, {
     cwd,
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", ...env, PATH: path },
-    stdio: ["ignore", isShown ? "inherit" : "pipe", isShown ? "inherit" : "pipe"],
+    input,
+    stdio: [input === undefined ? "ignore" : "pipe", isShown ? "inherit" : "pipe", isShown ? "inherit" : "pipe"],
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
     shell: process.platform === "win32",

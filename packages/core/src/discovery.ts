@@ -5,8 +5,10 @@ import { didYouMean } from "./did-you-mean.ts";
 import type { ExporterModule } from "./host/link.ts";
 import type { Manifest, Problem, TelemetryName } from "./manifest/index.ts";
 import { manifestProblem, quote } from "./manifest/problem.ts";
+import { telemetryVersion } from "./host/version.ts";
 import { readPackage } from "./read-package.ts";
 import type { PackageJson } from "./read-package.ts";
+import { fits } from "./version-range.ts";
 
 export interface Discovered {
   /** In charm.yaml's order. */
@@ -51,7 +53,11 @@ export function discoverExporters(manifest: Pick<Manifest, "path" | "telemetry">
     } else {
       const target = resolveTarget(first);
       if (typeof target === "string") complain("exporter_target", target, `Tell the authors of ${first.label}.`);
-      else exporters.push({ name: listed.name, packageName: first.label, ...target });
+      else {
+        exporters.push({ name: listed.name, packageName: first.label, ...target });
+        const mismatch = coreMismatch(first);
+        if (mismatch !== undefined && !problems.some(({ where }) => where === mismatch.where)) problems.push(mismatch);
+      }
     }
   });
   return { exporters, problems };
@@ -74,6 +80,40 @@ function unknownName({ name }: TelemetryName, installed: Iterable<string>): [str
       ? `Add the package that provides it to the agent's dependencies.`
       : `Did you mean "${nearOurs}" (npm install ${FIRST_PARTY.get(nearOurs)})?`;
   return ["unknown_exporter", `unknown exporter ${quote(name)}.`, `${fix} ${list}`];
+}
+
+/** An exporter that a dependency of the agent declares, listed in charm.yaml or not. */
+export interface InstalledExporter {
+  readonly name: string;
+  /** `package@version`. */
+  readonly packageName: string;
+}
+
+/**
+ * Every exporter that the dependencies of the agent in `directory` declare, by name. Reads package.json files alone:
+ * nothing is imported. Never throws.
+ */
+export function installedExporters(directory: string): InstalledExporter[] {
+  const agent = findAgent(directory);
+  if ("problem" in agent) return [];
+  return [...collectDeclarations(agent, [])]
+    .flatMap(([name, declarations]) => declarations.map(({ label }) => ({ name, packageName: label })))
+    .filter(({ name }) => EXPORTER_NAME.test(name))
+    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+const CORE = "@charm/telemetry-core";
+
+/** Only a warning: whether an exporter can be used is decided by the contract that its class is made for. */
+function coreMismatch({ label, dependency, coreRange }: Declaration): Problem | undefined {
+  const version = telemetryVersion();
+  if (typeof coreRange !== "string" || fits(version, coreRange) !== false) return undefined;
+  return {
+    type: "core_range",
+    where: `node_modules/${dependency}/package.json`,
+    message: `${label} wants ${CORE} ${coreRange}; this is ${version}.`,
+    fix: `It is loaded all the same. Install a version of ${dependency} that was made for ${CORE} ${version}.`,
+  };
 }
 
 interface Agent {
@@ -100,6 +140,10 @@ function findAgent(directory: string): Agent | { problem: Problem } {
 interface Declaration {
   /** `name@version`. */
   readonly label: string;
+  /** As the agent's package.json calls it. */
+  readonly dependency: string;
+  /** The versions of core that it was made for. */
+  readonly coreRange: unknown;
   /** Real path of the package. */
   readonly folder: string;
   /** What package.json says, such as `./dist/index.js#Class`. */
@@ -134,9 +178,11 @@ function collectDeclarations(agent: Agent, problems: Problem[]): Map<string, Dec
       continue;
     }
     const label = labelOf(packageJson, name);
+    const { peerDependencies } = packageJson;
+    const coreRange = isObject(peerDependencies) ? peerDependencies[CORE] : undefined;
     for (const [exporter, target] of Object.entries(block)) {
       const all = declarations.get(exporter) ?? [];
-      declarations.set(exporter, [...all, { label, folder, target }]);
+      declarations.set(exporter, [...all, { label, dependency: name, coreRange, folder, target }]);
     }
   }
   return declarations;

@@ -1,6 +1,9 @@
 /** What `charm.yaml` says, as data, and the exporters that it asks for: for tools, apart from what agents import. */
 export { findManifest, readManifest } from "./manifest/index.ts";
 export type { Manifest, ManifestProblem, Problem, TelemetryName } from "./manifest/index.ts";
-export { discoverExporters } from "./discovery.ts";
-export type { Discovered } from "./discovery.ts";
+export { discoverExporters, installedExporters } from "./discovery.ts";
+export type { Discovered, InstalledExporter } from "./discovery.ts";
 export type { ExporterModule } from "./host/link.ts";
+export { loadExporterClass } from "./host/load-exporter.ts";
+/** Finds secrets in text, for tools that show or publish it. */
+export { Masker, collectSecrets } from "./secrets.ts";

@@ -9,6 +9,7 @@ export interface PackageJson {
   readonly dependencies?: unknown;
   readonly optionalDependencies?: unknown;
   readonly devDependencies?: unknown;
+  readonly peerDependencies?: unknown;
 }
 
 interface PackageProblem {

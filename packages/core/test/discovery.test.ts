@@ -1,8 +1,8 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { discoverExporters } from "../src/discovery.ts";
+import { discoverExporters, installedExporters } from "../src/discovery.ts";
 import { formatProblem } from "../src/errors.ts";
 import { exporterSource, link, listing, writeExporter } from "./support/packages.ts";
 import { temporaryFolder, writeFiles } from "./support/temporary-folder.ts";
@@ -252,5 +252,50 @@ describe("modules", () => {
     const [exporter] = discoverExporters(listing(folder, "acme")).exporters;
     expect(exporter?.url).toMatch(/\/dist\/100%25%20%231%3F\.js$/);
     expect(exporter?.exportName).toBe("Acme");
+  });
+});
+
+describe("what is installed", () => {
+  it("is every exporter that a dependency declares, by name, whatever charm.yaml lists", () => {
+    const folder = agentWith({
+      "charm-tides": { tides: "./nowhere.js#Tides" },
+      "@beta/charm": { beta: "./dist/index.js", acme: "./dist/index.js#Acme" },
+      "left-pad": undefined,
+    });
+    expect(installedExporters(folder)).toEqual([
+      { name: "acme", packageName: "@beta/charm@1.2.3" },
+      { name: "beta", packageName: "@beta/charm@1.2.3" },
+      { name: "tides", packageName: "charm-tides@1.2.3" },
+    ]);
+  });
+
+  it("is nothing where there is no package.json", () => {
+    expect(installedExporters(temporaryFolder())).toEqual([]);
+  });
+});
+
+describe("the versions of core that an exporter was made for", () => {
+  const made = (range: unknown): string => {
+    const folder = agentWith({ "charm-acme": ACME });
+    const path = join(folder, "node_modules/charm-acme/package.json");
+    const packageJson = JSON.parse(readFileSync(path, "utf8")) as object;
+    writeFileSync(path, JSON.stringify({ ...packageJson, peerDependencies: { "@charm/telemetry-core": range } }));
+    return folder;
+  };
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as {
+    version: string;
+  };
+
+  it("are told when this is none of them, and the exporter is loaded all the same", () => {
+    const folder = made("^99.1.0");
+    expect(discoverExporters(listing(folder, "acme")).exporters).toHaveLength(1);
+    expect(problemsOf(folder, "acme")).toEqual([
+      `node_modules/charm-acme/package.json  charm-acme@1.2.3 wants @charm/telemetry-core ^99.1.0; this is ${version}. ` +
+        `It is loaded all the same. Install a version of charm-acme that was made for @charm/telemetry-core ${version}.`,
+    ]);
+  });
+
+  it.each([`^${version}`, "*", "latest", 7, { range: "^99.0.0" }])("are not told for %j", (range) => {
+    expect(problemsOf(made(range), "acme")).toEqual([]);
   });
 });

@@ -1,11 +1,14 @@
 import type { HookResult } from "@charm/telemetry-core";
+import { eventContext, runInfo, startExporter } from "@charm/telemetry-testkit";
+import type { AttachedExporter } from "@charm/telemetry-testkit";
 import type { Fault } from "@charm/telemetry-testkit/intakes";
 import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
 import type { DatadogIntake, DatadogIntakeOptions } from "@charm/telemetry-testkit/intakes";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { DatadogExporter } from "../src/index.ts";
 import * as everything from "../src/index.ts";
-import { contextOf, never, runInfo, startExporter } from "./support/attach.ts";
+
+const never: AbortSignal = new AbortController().signal;
 
 const KEY = "canary-api-key-0123456789";
 const closing: (() => Promise<unknown>)[] = [];
@@ -15,22 +18,20 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function start(
-  options: DatadogIntakeOptions = {},
-): Promise<Awaited<ReturnType<typeof startExporter>> & { intake: DatadogIntake }> {
+type Started = Pick<AttachedExporter<DatadogExporter>, "exporter" | "account" | "accept"> & { intake: DatadogIntake };
+
+async function start(options: DatadogIntakeOptions = {}): Promise<Started> {
   const intake = await startDatadogIntake({ apiKey: KEY, ...options });
   closing.push(() => intake.close());
   vi.stubEnv("DD_API_KEY", KEY);
   vi.stubEnv("CHARM_DATADOG_ENDPOINT", intake.url);
-  const started = await startExporter();
-  closing.push(() => started.exporter.shutdown(AbortSignal.abort()));
-  return { ...started, intake };
+  const { exporter, account, accept } = await startExporter(new DatadogExporter());
+  closing.push(() => exporter.shutdown(AbortSignal.abort()));
+  return { exporter, account, accept, intake };
 }
 
-type Started = Awaited<ReturnType<typeof start>>;
-
 function playTool({ exporter, accept }: Pick<Started, "exporter" | "accept">, id: string, output = "found"): void {
-  const context = contextOf(id.padStart(16, "0"), "00000000000000aa");
+  const context = eventContext(id.padStart(16, "0"), "00000000000000aa");
   accept(exporter.onToolStart("search", "{}", context), exporter.onToolEnd("search", output, context));
 }
 
@@ -43,7 +44,7 @@ describe("DatadogExporter", () => {
   it("is disabled without a key, with one reason", async () => {
     vi.stubEnv("DD_API_KEY", "");
     vi.stubEnv("DATADOG_API_KEY", "");
-    const { account } = await startExporter();
+    const { account } = await startExporter(new DatadogExporter());
     expect(account.disabled).toBe("no API key. Set DD_API_KEY (or DATADOG_API_KEY) in the agent's environment.");
   });
 
@@ -51,14 +52,14 @@ describe("DatadogExporter", () => {
     vi.stubEnv("DD_API_KEY", KEY);
     vi.stubEnv("HTTPS_PROXY", "proxy:canary");
     vi.stubEnv("https_proxy", undefined);
-    const { account } = await startExporter();
+    const { account } = await startExporter(new DatadogExporter());
     expect(account.disabled).toBe("HTTPS_PROXY is not the URL of a proxy, such as http://proxy.example:3128.");
   });
 
   it("settles as disabled what it is given all the same", async () => {
     vi.stubEnv("DD_API_KEY", "");
     vi.stubEnv("DATADOG_API_KEY", "");
-    const started = await startExporter();
+    const started = await startExporter(new DatadogExporter());
     playTool(started, "1");
     await started.exporter.shutdown(never);
     expect(started.account.outcomes).toEqual({ disabled: 2 });
@@ -66,7 +67,7 @@ describe("DatadogExporter", () => {
 
   it("delivers a run with its thread, tags and the agent's name and version", async () => {
     const { exporter, account, accept, intake } = await start();
-    const root = contextOf("00000000000000aa", undefined, { run: runInfo({ threadId: "t-1", tags: ["plan:pro"] }) });
+    const root = eventContext("00000000000000aa", undefined, { run: runInfo({ threadId: "t-1", tags: ["plan:pro"] }) });
     accept(exporter.onRunStart("r", { question: "?" }, root), exporter.onRunEnd("r", { answer: "!" }, root));
     await exporter.flush(never);
     expect(intake.spans).toMatchObject([
@@ -86,7 +87,7 @@ describe("DatadogExporter", () => {
 
   it("masks a secret that was split over tokens", async () => {
     const { exporter, accept, intake } = await start();
-    const context = contextOf("0000000000000001", "00000000000000aa");
+    const context = eventContext("0000000000000001", "00000000000000aa");
     accept(
       exporter.onLlmStart({ model: "m" }, context),
       ...["my can", "ary-sec", "ret!"].map((token): HookResult => exporter.onLlmNewToken(token, context)),
@@ -102,7 +103,7 @@ describe("DatadogExporter", () => {
   it("drops spans older than a day, and only those", async () => {
     const started = await start();
     const { exporter, accept, account, intake } = started;
-    const old = contextOf("0000000000000009", "00000000000000aa", { timeUnixMs: Date.now() - 25 * 3_600_000 });
+    const old = eventContext("0000000000000009", "00000000000000aa", { timeUnixMs: Date.now() - 25 * 3_600_000 });
     accept(exporter.onToolStart("old", "", old), exporter.onToolEnd("old", "", old));
     playTool(started, "1");
     await exporter.flush(never);

@@ -1,13 +1,15 @@
 import { TelemetryManager } from "@charm/telemetry-core";
 import type { TelemetryHealth } from "@charm/telemetry-core";
+import { startExporter } from "@charm/telemetry-testkit";
+import type { ExporterAccount } from "@charm/telemetry-testkit";
 import type { DatadogIntake } from "@charm/telemetry-testkit/intakes";
 import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { DatadogExporter } from "../src/index.ts";
-import type { Account } from "./support/attach.ts";
-import { never, startExporter } from "./support/attach.ts";
 import type { SdkSpan } from "./support/recorded-run.ts";
 import { RUN_ID, playAgent, playHooks, recording, sdkSpan } from "./support/recorded-run.ts";
+
+const never: AbortSignal = new AbortController().signal;
 
 /**
  * The same run, once as the vendor's SDK has sent it (a recording), once as this exporter sends it to a server on
@@ -89,11 +91,11 @@ async function close(): Promise<void> {
 
 describe("handed to the exporter as hooks, with the recorded ids and times", () => {
   const shiftMs = Date.now() - sdkSpan("research-agent").start_ns / 1e6; // the intake takes nothing older than a day
-  let account: Account;
+  let account: ExporterAccount;
 
   beforeAll(async () => {
     await open();
-    const started = await startExporter();
+    const started = await startExporter(new DatadogExporter());
     account = started.account;
     playHooks(started.exporter, started.accept, shiftMs);
     await started.exporter.shutdown(never);

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { HookResult } from "@charm/telemetry-core";
+import { eventContext, runInfo, startExporter } from "@charm/telemetry-testkit";
+import type { AttachedExporter } from "@charm/telemetry-testkit";
 import { startLangsmithIntake } from "@charm/telemetry-testkit/intakes";
 import type { Fault, LangsmithIntake, LangsmithIntakeOptions } from "@charm/telemetry-testkit/intakes";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LangsmithExporter } from "../src/index.ts";
 import * as everything from "../src/index.ts";
-import { contextOf, never, runInfo, startExporter } from "./support/attach.ts";
+
+const never: AbortSignal = new AbortController().signal;
 
 const KEY = "canary-api-key-0123456789";
 const RUN_ID = "0192f0c1-7a10-7000-8000-00000000c0de";
@@ -21,20 +24,22 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-type Started = Awaited<ReturnType<typeof startExporter>> & { intake: LangsmithIntake };
+type Started = Pick<AttachedExporter<LangsmithExporter>, "exporter" | "account" | "accept"> & {
+  intake: LangsmithIntake;
+};
 
 async function start(options: LangsmithIntakeOptions = {}): Promise<Started> {
   const intake = await startLangsmithIntake({ apiKey: KEY, ...options });
   closing.push(() => intake.close());
   vi.stubEnv("LANGSMITH_API_KEY", KEY);
   vi.stubEnv("LANGSMITH_ENDPOINT", intake.url);
-  const started = await startExporter();
-  closing.push(() => started.exporter.shutdown(AbortSignal.abort()));
-  return { ...started, intake };
+  const { exporter, account, accept } = await startExporter(new LangsmithExporter());
+  closing.push(() => exporter.shutdown(AbortSignal.abort()));
+  return { exporter, account, accept, intake };
 }
 
 function playTool({ exporter, accept }: Pick<Started, "exporter" | "accept">, id: string, output = "found"): void {
-  const context = contextOf(id.padStart(16, "0"), ROOT);
+  const context = eventContext(id.padStart(16, "0"), ROOT);
   accept(exporter.onToolStart("search", "{}", context), exporter.onToolEnd("search", output, context));
 }
 
@@ -51,7 +56,7 @@ describe("LangsmithExporter", () => {
   });
 
   it("is disabled without a key, with one reason", async () => {
-    const { account } = await startExporter();
+    const { account } = await startExporter(new LangsmithExporter());
     expect(account.disabled).toBe(
       "no API key. Set LANGSMITH_API_KEY (or LANGCHAIN_API_KEY) in the agent's environment.",
     );
@@ -61,12 +66,12 @@ describe("LangsmithExporter", () => {
     vi.stubEnv("LANGSMITH_API_KEY", KEY);
     vi.stubEnv("HTTPS_PROXY", "proxy:canary");
     vi.stubEnv("https_proxy", undefined);
-    const { account } = await startExporter();
+    const { account } = await startExporter(new LangsmithExporter());
     expect(account.disabled).toBe("HTTPS_PROXY is not the URL of a proxy, such as http://proxy.example:3128.");
   });
 
   it("settles as disabled what it is given all the same", async () => {
-    const started = await startExporter();
+    const started = await startExporter(new LangsmithExporter());
     playTool(started, "1");
     await started.exporter.shutdown(never);
     expect(started.account.outcomes).toEqual({ disabled: 2 });
@@ -74,7 +79,7 @@ describe("LangsmithExporter", () => {
 
   it("sends a short run once, whole, under the run's own id", async () => {
     const { exporter, account, accept, intake } = await start();
-    const root = contextOf(ROOT, undefined, {
+    const root = eventContext(ROOT, undefined, {
       run: runInfo({ threadId: "t-1", tags: ["fast"], metadata: { plan: "pro" } }),
     });
     accept(exporter.onRunStart(RUN_ID, { question: "?" }, root), exporter.onRunEnd(RUN_ID, { answer: "!" }, root));
@@ -95,7 +100,7 @@ describe("LangsmithExporter", () => {
 
   it("shows a long run at its start, and patches it at its end without its inputs", async () => {
     const { exporter, account, accept, intake } = await start();
-    const root = contextOf(ROOT);
+    const root = eventContext(ROOT);
     accept(exporter.onRunStart(RUN_ID, { question: "?" }, root));
     await shown(intake, 1);
     expect(intake.operations).toMatchObject([{ kind: "post", run: { id: RUN_ID, inputs: { question: "?" } } }]);
@@ -112,7 +117,7 @@ describe("LangsmithExporter", () => {
   it("posts a run whole at its end when LangSmith did not take its start", async () => {
     const { exporter, account, accept, intake } = await start();
     await intake.setFault({ kind: "status", status: 422, times: 1 });
-    const root = contextOf(ROOT);
+    const root = eventContext(ROOT);
     accept(exporter.onRunStart(RUN_ID, { question: "?" }, root));
     await intake.waitForRequests(1);
     accept(exporter.onRunEnd(RUN_ID, {}, root));
@@ -124,7 +129,7 @@ describe("LangsmithExporter", () => {
   it("never lets an end overtake its start", async () => {
     const { exporter, accept, intake } = await start();
     await intake.setFault({ kind: "slow", delayMs: 300, times: 1 });
-    const root = contextOf(ROOT);
+    const root = eventContext(ROOT);
     accept(exporter.onRunStart(RUN_ID, {}, root));
     await intake.waitForRequests(1);
     accept(exporter.onRunEnd(RUN_ID, {}, root));
@@ -135,10 +140,10 @@ describe("LangsmithExporter", () => {
   it("puts parallel tools of one microsecond under their run, each at a place of its own", async () => {
     const { exporter, accept, intake } = await start();
     const timeUnixMs = Date.now() + 0.25;
-    const root = contextOf(ROOT, undefined, { timeUnixMs });
+    const root = eventContext(ROOT, undefined, { timeUnixMs });
     accept(exporter.onRunStart(RUN_ID, {}, root));
     const tools = Array.from({ length: 30 }, (_, index) =>
-      contextOf((index + 1).toString(16).padStart(16, "0"), ROOT, { timeUnixMs }),
+      eventContext((index + 1).toString(16).padStart(16, "0"), ROOT, { timeUnixMs }),
     );
     accept(...tools.map((context): HookResult => exporter.onToolStart("t", "{}", context)));
     await shown(intake, 31);
@@ -165,7 +170,7 @@ describe("LangsmithExporter", () => {
     vi.stubEnv("LANGCHAIN_HIDE_OUTPUTS", "true");
     vi.stubEnv("LANGSMITH_CANARY_NAME", "canary-of-the-environment");
     const { exporter, accept, intake } = await start();
-    const context = contextOf("1".padStart(16, "0"), ROOT);
+    const context = eventContext("1".padStart(16, "0"), ROOT);
     accept(
       exporter.onLlmStart({ model: "m", messages: [{ role: "user", content: "private-in" }] }, context),
       exporter.onAgentAction("search", "private-action", context),
@@ -186,8 +191,8 @@ describe("LangsmithExporter", () => {
     const { exporter, accept, account, intake } = await start();
     for (let index = 0; index < 40; index++) {
       const runId = `run-${index}`;
-      const root = contextOf(ROOT, undefined, { runId });
-      const tool = contextOf("1".padStart(16, "0"), ROOT, { runId });
+      const root = eventContext(ROOT, undefined, { runId });
+      const tool = eventContext("1".padStart(16, "0"), ROOT, { runId });
       accept(exporter.onRunStart(runId, {}, root), exporter.onToolStart("t", "", tool));
       accept(exporter.onToolEnd("t", "", tool), exporter.onRunEnd(runId, {}, root));
     }
@@ -201,7 +206,7 @@ describe("LangsmithExporter", () => {
 
   it("masks a secret that was split over tokens", async () => {
     const { exporter, accept, intake } = await start();
-    const context = contextOf("0000000000000001", ROOT);
+    const context = eventContext("0000000000000001", ROOT);
     accept(
       exporter.onLlmStart({ model: "m" }, context),
       ...["my can", "ary-sec", "ret!"].map((token): HookResult => exporter.onLlmNewToken(token, context)),
@@ -287,7 +292,7 @@ describe("LangsmithExporter", () => {
     const started = await start();
     const { exporter, accept, account, intake } = started;
     await intake.setFault({ kind: "hang" });
-    accept(exporter.onRunStart(RUN_ID, {}, contextOf(ROOT)));
+    accept(exporter.onRunStart(RUN_ID, {}, eventContext(ROOT)));
     await intake.waitForRequests(1);
     playTool(started, "1");
     const stop = new AbortController();

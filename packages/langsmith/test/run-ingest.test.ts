@@ -4,7 +4,8 @@ import type { LangsmithOptions } from "../src/options.ts";
 import { resolveOptions } from "../src/options.ts";
 import { RunIngest } from "../src/run-ingest.ts";
 import type { Operation } from "../src/run-ingest.ts";
-import { never } from "./support/attach.ts";
+
+const never: AbortSignal = new AbortController().signal;
 
 function options(): LangsmithOptions {
   const resolved = resolveOptions({ LANGSMITH_API_KEY: "not-a-real-key" });

@@ -24,7 +24,7 @@ export interface Finding {
 export function formatFinding(finding: Finding): string {
   const { file, line, column, severity, rule, message, got, want, fix } = finding;
   const details = [message, got === undefined ? [] : `got ${got}`, want === undefined ? [] : `want ${want}`].flat();
-  return `${file}:${line}:${column} ${severity} ${rule}: ${details.join("; ")}${fix === undefined ? "" : ` (fix: ${fix})`}`;
+  return `${visible(file)}:${line}:${column} ${severity} ${rule}: ${details.join("; ")}${fix === undefined ? "" : ` (fix: ${fix})`}`;
 }
 
 /** By file, line, column, rule and text: the same findings are always in the same order. */
@@ -51,5 +51,9 @@ const UNSHOWN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 export function shown(text: string): string {
   const characters = Array.from(text.slice(0, SHOWN_LENGTH * 2 + 2));
   const cut = characters.length > SHOWN_LENGTH ? [...characters.slice(0, SHOWN_LENGTH), "…"] : characters;
-  return cut.join("").replace(UNSHOWN, (character) => `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`);
+  return visible(cut.join(""));
+}
+
+function visible(text: string): string {
+  return text.replace(UNSHOWN, (character) => `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`);
 }

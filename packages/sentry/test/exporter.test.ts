@@ -1,9 +1,12 @@
+import { eventContext, runInfo, startExporter } from "@charm/telemetry-testkit";
+import type { AttachedExporter } from "@charm/telemetry-testkit";
 import type { Fault, SentryIntake, SentryIntakeOptions } from "@charm/telemetry-testkit/intakes";
 import { startSentryIntake } from "@charm/telemetry-testkit/intakes";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as everything from "../src/index.ts";
 import { SentryExporter } from "../src/index.ts";
-import { contextOf, never, runInfo, startExporter } from "./support/attach.ts";
+
+const never: AbortSignal = new AbortController().signal;
 
 const PUBLIC_KEY = "0123456789abcdef0123456789abcdef";
 const closing: (() => Promise<unknown>)[] = [];
@@ -13,15 +16,15 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-type Started = Awaited<ReturnType<typeof startExporter>> & { intake: SentryIntake };
+type Started = Pick<AttachedExporter<SentryExporter>, "exporter" | "account" | "accept"> & { intake: SentryIntake };
 
 async function start(options: SentryIntakeOptions = {}): Promise<Started> {
   const intake = await startSentryIntake({ publicKey: PUBLIC_KEY, ...options });
   closing.push(() => intake.close());
   vi.stubEnv("SENTRY_DSN", intake.dsn.replace(/\/\/\w+@/, `//${PUBLIC_KEY}@`));
-  const started = await startExporter();
-  closing.push(() => started.exporter.shutdown(AbortSignal.abort()));
-  return { ...started, intake };
+  const { exporter, account, accept } = await startExporter(new SentryExporter());
+  closing.push(() => exporter.shutdown(AbortSignal.abort()));
+  return { exporter, account, accept, intake };
 }
 
 const ROOT = "00000000000000aa";
@@ -31,12 +34,12 @@ function traceOf(run: number): string {
 }
 
 function playTool({ exporter, accept }: Pick<Started, "exporter" | "accept">, id: string, output = "found"): void {
-  const context = contextOf(id.padStart(16, "0"), ROOT);
+  const context = eventContext(id.padStart(16, "0"), ROOT);
   accept(exporter.onToolStart("search", "{}", context), exporter.onToolEnd("search", output, context));
 }
 
 function failTool({ exporter, accept }: Pick<Started, "exporter" | "accept">, id: string, error: Error): void {
-  const context = contextOf(id.padStart(16, "0"), ROOT);
+  const context = eventContext(id.padStart(16, "0"), ROOT);
   accept(exporter.onToolStart("search", "{}", context), exporter.onToolError("search", error, context));
 }
 
@@ -48,7 +51,7 @@ describe("SentryExporter", () => {
 
   it("is disabled without a DSN, with one reason, and settles what it is given all the same", async () => {
     vi.stubEnv("SENTRY_DSN", "");
-    const started = await startExporter();
+    const started = await startExporter(new SentryExporter());
     expect(started.account.disabled).toBe("no DSN. Set SENTRY_DSN in the agent's environment.");
     playTool(started, "1");
     await started.exporter.shutdown(never);
@@ -57,8 +60,8 @@ describe("SentryExporter", () => {
 
   it("delivers a run with its thread and the agent's name and version, whatever is sent apart", async () => {
     const { exporter, account, accept, intake } = await start();
-    const root = contextOf(ROOT, undefined, { run: runInfo({ threadId: "t-1", tags: ["plan:pro"] }) });
-    const tool = contextOf("0000000000000001", ROOT);
+    const root = eventContext(ROOT, undefined, { run: runInfo({ threadId: "t-1", tags: ["plan:pro"] }) });
+    const tool = eventContext("0000000000000001", ROOT);
     accept(exporter.onRunStart("r", { question: "?" }, root));
     accept(exporter.onToolStart("search", "{}", tool), exporter.onToolEnd("search", "x", tool));
     await exporter.flush(never);
@@ -82,8 +85,8 @@ describe("SentryExporter", () => {
 
   it("reports an error with its causes and a stack of the agent's frames, once for the tool and the run", async () => {
     const { exporter, account, accept, intake } = await start();
-    const root = contextOf(ROOT, undefined, { run: runInfo({ threadId: "t-1" }) });
-    const tool = contextOf("0000000000000001", ROOT);
+    const root = eventContext(ROOT, undefined, { run: runInfo({ threadId: "t-1" }) });
+    const tool = eventContext("0000000000000001", ROOT);
     const error = new TypeError("no rows", { cause: new Error("connection lost", { cause: "a text" }) });
     const again = Object.assign(new TypeError("no rows"), { stack: error.stack ?? "" });
     accept(
@@ -138,7 +141,7 @@ describe("SentryExporter", () => {
     const contexts = ["a", "b"].map((letter) => {
       const runId = `run-${letter}`;
       const traceId = letter.repeat(32);
-      return { runId, root: contextOf(ROOT, undefined, { runId, traceId }), letter };
+      return { runId, root: eventContext(ROOT, undefined, { runId, traceId }), letter };
     });
     for (const { runId, root } of contexts) accept(exporter.onRunStart(runId, {}, root));
     for (const { root, letter } of contexts) accept(exporter.onAgentAction(`tool-${letter}`, "{}", root));
@@ -169,7 +172,7 @@ describe("SentryExporter", () => {
     for (let run = 0; run < 100; run++) {
       const traceId = traceOf(run);
       for (const spanId of ["00000000000000a1", "00000000000000a2"]) {
-        const context = contextOf(spanId, ROOT, { runId: `run ${run}`, traceId });
+        const context = eventContext(spanId, ROOT, { runId: `run ${run}`, traceId });
         accept(exporter.onToolStart("search", "", context), exporter.onToolEnd("search", "", context));
       }
     }
@@ -190,7 +193,7 @@ describe("SentryExporter", () => {
     const { exporter, accept, intake, account } = await start();
     await intake.setFault({ kind: "status", status: 500, times: 20 });
     for (let run = 0; run < 100; run++) {
-      const context = contextOf(ROOT, undefined, { runId: `run ${run}`, traceId: traceOf(run) });
+      const context = eventContext(ROOT, undefined, { runId: `run ${run}`, traceId: traceOf(run) });
       accept(exporter.onRunStart("r", {}, context), exporter.onRunEnd("r", {}, context));
     }
     await exporter.flush(never);
@@ -200,7 +203,7 @@ describe("SentryExporter", () => {
 
   it("masks a secret that was split over tokens", async () => {
     const { exporter, accept, intake } = await start();
-    const context = contextOf("0000000000000001", ROOT);
+    const context = eventContext("0000000000000001", ROOT);
     accept(exporter.onLlmStart({ model: "m" }, context));
     for (const token of ["my can", "ary-sec", "ret!"]) accept(exporter.onLlmNewToken(token, context));
     accept(exporter.onLlmEnd({}, context));

@@ -1,12 +1,14 @@
 import { TelemetryManager } from "@charm/telemetry-core";
 import type { TelemetryHealth } from "@charm/telemetry-core";
+import { startExporter } from "@charm/telemetry-testkit";
+import type { ExporterAccount } from "@charm/telemetry-testkit";
 import { startSentryIntake } from "@charm/telemetry-testkit/intakes";
 import type { SentryIntake } from "@charm/telemetry-testkit/intakes";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SentryExporter } from "../src/index.ts";
-import type { Account } from "./support/attach.ts";
-import { never, startExporter } from "./support/attach.ts";
 import { RUN_ID, playAgent, playHooks, recording } from "./support/recorded-run.ts";
+
+const never: AbortSignal = new AbortController().signal;
 
 /**
  * The same run, once as the vendor's SDK has sent it (a recording), once as this exporter sends it to a server on
@@ -158,11 +160,11 @@ async function open(): Promise<void> {
 }
 
 describe("handed to the exporter as hooks, with the recorded ids and times", () => {
-  let account: Account;
+  let account: ExporterAccount;
 
   beforeAll(async () => {
     await open();
-    const started = await startExporter();
+    const started = await startExporter(new SentryExporter());
     account = started.account;
     playHooks(started.exporter, started.accept);
     await started.exporter.shutdown(never);

@@ -1,9 +1,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
+import { eventContext, startExporter } from "@charm/telemetry-testkit";
 import { startSentryIntake } from "@charm/telemetry-testkit/intakes";
 import { afterEach, expect, it, onTestFinished, vi } from "vitest";
-import { contextOf, never, startExporter } from "./support/attach.ts";
+import { SentryExporter } from "../src/index.ts";
+
+const never: AbortSignal = new AbortController().signal;
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -29,8 +32,8 @@ it("sends through a proxy that the environment names in upper case", async () =>
   vi.stubEnv("SENTRY_DSN", intake.dsn);
   for (const name of ["http_proxy", "https_proxy", "no_proxy", "NO_PROXY", "HTTPS_PROXY"]) vi.stubEnv(name, undefined);
   vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
-  const { exporter, account, accept } = await startExporter();
-  const context = contextOf("0000000000000001", "00000000000000aa");
+  const { exporter, account, accept } = await startExporter(new SentryExporter());
+  const context = eventContext("0000000000000001", "00000000000000aa");
   accept(exporter.onToolStart("search", "{}", context), exporter.onToolEnd("search", "found", context));
   await exporter.shutdown(never);
   expect(tunnels).toEqual([new URL(intake.url).host]);

@@ -1,9 +1,9 @@
 import { TelemetryError } from "@charm/telemetry-core";
+import { eventContext } from "@charm/telemetry-testkit";
 import { describe, expect, it } from "vitest";
 import { RunTrails } from "../src/run-trails.ts";
-import { contextOf } from "./support/attach.ts";
 
-const run = (runId: string): ReturnType<typeof contextOf> => contextOf("00000000000000aa", undefined, { runId });
+const run = (runId: string): ReturnType<typeof eventContext> => eventContext("00000000000000aa", undefined, { runId });
 
 function messages(trails: RunTrails, error: Error): string[] | undefined {
   return trails.reportOf(error)?.map(({ message }) => message);
@@ -30,9 +30,9 @@ describe("RunTrails", () => {
     const trails = new RunTrails();
     const error = new Error("no rows");
     const [outer, top] = [copyOf(error), copyOf(error)];
-    trails.fail(contextOf("00000000000000cc", "00000000000000bb"), "agent.tool", "tool error", error);
-    trails.fail(contextOf("00000000000000bb", "00000000000000aa"), "agent.tool", "tool error", outer);
-    trails.fail(contextOf("00000000000000aa"), "agent.run", "run error", top);
+    trails.fail(eventContext("00000000000000cc", "00000000000000bb"), "agent.tool", "tool error", error);
+    trails.fail(eventContext("00000000000000bb", "00000000000000aa"), "agent.tool", "tool error", outer);
+    trails.fail(eventContext("00000000000000aa"), "agent.run", "run error", top);
     expect(messages(trails, error)).toEqual([]);
     expect([trails.reportOf(outer), trails.reportOf(top)]).toEqual([undefined, undefined]);
   });
@@ -41,8 +41,8 @@ describe("RunTrails", () => {
     const trails = new RunTrails();
     const error = new Error("no rows");
     const top = copyOf(error);
-    trails.fail(contextOf("00000000000000cc", "00000000000000bb"), "agent.tool", "tool error", error);
-    trails.fail(contextOf("00000000000000aa"), "agent.run", "run error", top);
+    trails.fail(eventContext("00000000000000cc", "00000000000000bb"), "agent.tool", "tool error", error);
+    trails.fail(eventContext("00000000000000aa"), "agent.run", "run error", top);
     expect([messages(trails, error), trails.reportOf(top)]).toEqual([[], undefined]);
   });
 
@@ -51,7 +51,7 @@ describe("RunTrails", () => {
     const error = new Error("no rows");
     const tries = [error, copyOf(error), copyOf(error)];
     tries.forEach((each, index) =>
-      trails.fail(contextOf(`000000000000000${index + 1}`, "00000000000000aa"), "agent.tool", "tool error", each),
+      trails.fail(eventContext(`000000000000000${index + 1}`, "00000000000000aa"), "agent.tool", "tool error", each),
     );
     expect(tries.map((each) => trails.reportOf(each)?.length)).toEqual([0, 1, 2]);
   });

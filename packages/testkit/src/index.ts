@@ -1,3 +1,4 @@
+export { eventContext, runInfo } from "./event-context.ts";
 export type { RecordingFile } from "./recorded/import-file.ts";
 export { loadRecordings } from "./recorded/load.ts";
 export { importMiniSweAgent } from "./recorded/mini-swe-agent.ts";
@@ -26,3 +27,14 @@ export type {
 export { importStream } from "./recorded/streams/import-stream.ts";
 export { importTauBench } from "./recorded/tau-bench.ts";
 export { tokenize } from "./recorded/tokenize.ts";
+export { AttachedExporter, ExporterAccount, START_INFO, attachExporter, checkExporter, startExporter } from "./conformance/index.ts";
+export type {
+  AttachOptions,
+  Called,
+  CaseResult,
+  CheckOptions,
+  ConformanceFinding,
+  ConformanceLevel,
+  ConformanceReport,
+  Environment,
+} from "./conformance/index.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { HookResult, TelemetryManager } from "@charm/telemetry-core";
+import { eventContext, runInfo } from "@charm/telemetry-testkit";
 import type { DatadogExporter } from "../../src/index.ts";
-import { contextOf, runInfo } from "./attach.ts";
 
 /** One agent run as the vendor's SDK has sent it, and two ways to have it again. */
 
@@ -63,9 +63,9 @@ export function playHooks(
   shiftMs: number,
 ): void {
   const traceId = sdkSpan("research-agent").trace_id;
-  const at = (name: string, where: "start" | "end"): ReturnType<typeof contextOf> => {
+  const at = (name: string, where: "start" | "end"): ReturnType<typeof eventContext> => {
     const { span_id: id, parent_id: parent, start_ns: start, duration } = sdkSpan(name);
-    return contextOf(hex(id), parent === "undefined" ? undefined : hex(parent), {
+    return eventContext(hex(id), parent === "undefined" ? undefined : hex(parent), {
       traceId,
       timeUnixMs: shiftMs + start / 1e6 + (where === "end" ? duration / 1e6 : 0),
       toolCallId: callId(name),

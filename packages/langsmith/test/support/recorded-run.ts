@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { EventContext, HookResult, TelemetryManager } from "@charm/telemetry-core";
+import { eventContext, runInfo } from "@charm/telemetry-testkit";
 import type { LangsmithRun } from "@charm/telemetry-testkit/intakes";
 import type { LangsmithExporter } from "../../src/index.ts";
-import { contextOf, runInfo } from "./attach.ts";
 
 /** One agent run as the vendor's SDK has sent it, and two ways to have it again. */
 
@@ -49,7 +49,7 @@ export function playHooks(exporter: LangsmithExporter, accept: (...results: Hook
   const spanIds = new Map(sdkRuns().map((run, index) => [run.id, String(index + 1).padStart(16, "0")]));
   const at = (name: string, where: "start" | "end"): EventContext => {
     const { id, parent_run_id: parent, start_time: start, end_time: end } = sdkRun(name);
-    return contextOf(spanIds.get(id) ?? "", parent === undefined ? undefined : spanIds.get(parent), {
+    return eventContext(spanIds.get(id) ?? "", parent === undefined ? undefined : spanIds.get(parent), {
       timeUnixMs: where === "start" ? unixMs(start) : end,
       toolCallId: callId(name),
     });

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { HookResult, TelemetryManager } from "@charm/telemetry-core";
+import { eventContext, runInfo } from "@charm/telemetry-testkit";
 import type { SentryEvent, SentrySpan } from "@charm/telemetry-testkit/intakes";
 import type { SentryExporter } from "../../src/index.ts";
-import { contextOf, runInfo } from "./attach.ts";
 
 /** One agent run as the vendor's SDK has sent it, and two ways to have it again. */
 
@@ -46,10 +46,10 @@ const REQUEST = {
 
 /** Hands the run to the exporter as hooks, with its own ids and times. */
 export function playHooks(exporter: SentryExporter, accept: (...results: HookResult[]) => void): void {
-  const at = (name: string, where: "start" | "end"): ReturnType<typeof contextOf> => {
+  const at = (name: string, where: "start" | "end"): ReturnType<typeof eventContext> => {
     const span = sdkSpan(name);
     const toolCallId = span.attributes["gen_ai.tool.call.id"]?.value;
-    return contextOf(span.span_id, span.parent_span_id, {
+    return eventContext(span.span_id, span.parent_span_id, {
       runId: RUN_ID,
       traceId: span.trace_id,
       timeUnixMs: (where === "start" ? span.start_timestamp : span.end_timestamp) * 1000,

@@ -1,5 +1,5 @@
 import { HttpIntake } from "./http-intake.ts";
-import type { HttpIntakeOptions, IntakeRequest, Verdict } from "./http-intake.ts";
+import type { HttpIntakeOptions, IntakeRequest, IntakeUnits, Verdict } from "./http-intake.ts";
 import {
   DATADOG_EVALUATIONS_PATH,
   DATADOG_EVENTS_PATH,
@@ -103,6 +103,10 @@ export class DatadogIntake extends HttpIntake {
   /** How many spans came again. */
   get duplicates(): number {
     return this.#received.spans - this.#known.size;
+  }
+
+  override get units(): IntakeUnits {
+    return { received: this.#received.spans, acknowledged: this.#acknowledged.spans, duplicates: this.duplicates };
   }
 
   /** Spans whose parent has not come, duplicates once. Empty when every trace is whole. */

@@ -30,6 +30,8 @@ export type Fault =
       /** The header: seconds, or a date. */
       readonly retryAfter?: number | string;
       readonly headers?: Readonly<Record<string, string>>;
+      /** The answer's text: JSON that says that this was asked for, unless given. */
+      readonly body?: string;
     });
 
 interface Limited {

@@ -19,6 +19,8 @@ export interface IntakeRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** When its headers had come, on the clock of `performance.now()`. */
+  readonly atMs: number;
   /** As sent. */
   readonly wireBytes: number;
   /** Without its content encoding; empty if it was not read, and with `keep: false`. */
@@ -40,6 +42,16 @@ export interface Verdict {
   readonly headers?: Readonly<Record<string, string>>;
   /** Called when the answer has left whole. */
   readonly acknowledged?: () => void;
+}
+
+/** What an intake counts in its own kind of item: spans, or what the vendor calls so. */
+export interface IntakeUnits {
+  /** Accepted, duplicates included, whether or not the client was told. */
+  readonly received: number;
+  /** Accepted, and the acknowledgement has left: what an exporter may count as delivered. */
+  readonly acknowledged: number;
+  /** Came again. */
+  readonly duplicates: number;
 }
 
 type Draft = { -readonly [Key in keyof IntakeRequest]: IntakeRequest[Key] };
@@ -73,6 +85,9 @@ export abstract class HttpIntake {
       (request, response) => void this.#serve(request, response),
     );
   }
+
+  /** The same of every intake, so that a test can serve them all: compared with an exporter's `units.spans`. */
+  abstract get units(): IntakeUnits;
 
   /** What the vendor answers. The request's body has been read and decoded. */
   protected abstract handle(request: IntakeRequest): Verdict;
@@ -224,9 +239,10 @@ export function refusal(
   };
 }
 
-function statusVerdict({ status, retryAfter, headers = {} }: Extract<Fault, { kind: "status" }>): Verdict {
+function statusVerdict({ status, retryAfter, headers = {}, body }: Extract<Fault, { kind: "status" }>): Verdict {
   const retry = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
-  return refusal(status, ["this intake was told to fail"], { ...headers, ...retry });
+  const verdict = refusal(status, ["this intake was told to fail"], { ...headers, ...retry });
+  return body === undefined ? verdict : { ...verdict, body };
 }
 
 function draftOf(request: IncomingMessage, fault: RequestFault | undefined): Draft {
@@ -236,6 +252,7 @@ function draftOf(request: IncomingMessage, fault: RequestFault | undefined): Dra
     path: url.pathname,
     query: url.searchParams,
     headers: request.headers,
+    atMs: performance.now(),
     wireBytes: 0,
     body: Buffer.alloc(0),
     ...(fault === undefined ? {} : { fault: fault.kind }),

@@ -18,7 +18,9 @@ export type { LangsmithRun, RunOperation } from "./langsmith-run.ts";
 export { parseFault } from "./faults.ts";
 export type { Fault, FaultKind } from "./faults.ts";
 export { HttpIntake } from "./http-intake.ts";
-export type { HttpIntakeOptions, IntakeRequest, Verdict } from "./http-intake.ts";
+export type { HttpIntakeOptions, IntakeRequest, IntakeUnits, Verdict } from "./http-intake.ts";
+export { JsonIntake, startHttpIntake } from "./json-intake.ts";
+export type { JsonIntakeOptions, ReadItems, ReceivedItem } from "./json-intake.ts";
 export { SentryIntake, startSentryIntake } from "./sentry-intake.ts";
 export type {
   ReceivedSentryEvent,

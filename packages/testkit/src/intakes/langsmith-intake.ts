@@ -1,5 +1,5 @@
 import { HttpIntake } from "./http-intake.ts";
-import type { HttpIntakeOptions, IntakeRequest, Verdict } from "./http-intake.ts";
+import type { HttpIntakeOptions, IntakeRequest, IntakeUnits, Verdict } from "./http-intake.ts";
 import { parseMultipart } from "./langsmith-multipart.ts";
 import { problemsOfRun } from "./langsmith-rules.ts";
 import { operationsOfBatch, operationsOfParts } from "./langsmith-run.ts";
@@ -70,6 +70,10 @@ export class LangsmithIntake extends HttpIntake {
   /** How many ends of runs came again. */
   get duplicates(): number {
     return this.#receivedRuns - this.#ended.size;
+  }
+
+  override get units(): IntakeUnits {
+    return { received: this.#receivedRuns, acknowledged: this.#acknowledgedRuns, duplicates: this.duplicates };
   }
 
   /** Runs whose parent has not come. Empty when every trace is whole. */

@@ -1,5 +1,5 @@
 import { HttpIntake, refusal } from "./http-intake.ts";
-import type { HttpIntakeOptions, IntakeRequest, Verdict } from "./http-intake.ts";
+import type { HttpIntakeOptions, IntakeRequest, IntakeUnits, Verdict } from "./http-intake.ts";
 import { parseEnvelope } from "./sentry-envelope.ts";
 import type { Envelope, EnvelopeItem } from "./sentry-envelope.ts";
 import { ENVELOPE_HEADER, ITEMS, ITEM_TYPES, shapeProblems } from "./sentry-payloads.ts";
@@ -97,6 +97,10 @@ export class SentryIntake extends HttpIntake {
   /** How many spans came again. */
   get duplicates(): number {
     return this.#receivedSpans - this.#spanCount;
+  }
+
+  override get units(): IntakeUnits {
+    return { received: this.#receivedSpans, acknowledged: this.#acknowledgedSpans, duplicates: this.duplicates };
   }
 
   /** Spans whose parent has not come, duplicates once. Empty when every trace is whole. */

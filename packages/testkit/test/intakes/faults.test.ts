@@ -114,6 +114,22 @@ test("status: has no Retry-After unless told to", async () => {
   expect((await send(intake, body)).headers.has("retry-after")).toBe(false);
 });
 
+test("status: answers with the text that it is given", async () => {
+  const intake = await openIntake();
+  await intake.setFault({ kind: "status", status: 400, body: "your key is not-a-real-key" });
+  expect((await send(intake, body)).text).toBe("your key is not-a-real-key");
+});
+
+test("each request has its time", async () => {
+  const intake = await openIntake();
+  const before = performance.now();
+  await send(intake, body);
+  await send(intake, body);
+  const [first, second] = intake.requests.map(({ atMs }) => atMs);
+  expect(first).toBeGreaterThan(before);
+  expect(second).toBeGreaterThan(first ?? Infinity);
+});
+
 test("half-answer: the status arrives, its body breaks off, and the span is received", async () => {
   const intake = await openIntake();
   await intake.setFault({ kind: "half-answer" });

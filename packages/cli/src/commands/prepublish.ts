@@ -1,0 +1,78 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { pathFrom } from "../agent-manifest.ts";
+import { EXIT, UsageError } from "../exit-code.ts";
+import { packageManagerOf } from "../package-manager.ts";
+import { PackError, pack } from "../prepublish/pack.ts";
+import { checkTarball } from "../prepublish/check-tarball.ts";
+import type { CheckedPackage } from "../prepublish/check-tarball.ts";
+import { countFindings, exitCodeOf, printFindings, printWorkflowCommands } from "../report.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface PrepublishOptions {
+  readonly tarball?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly format?: string;
+}
+
+/** Packs the package in a folder as npm would publish it, and looks at what that is. */
+export async function prepublish(path: string, options: PrepublishOptions, terminal: Terminal): Promise<number> {
+  const folder = resolve(terminal.directory, path);
+  if (!existsSync(join(folder, "package.json")))
+    throw new UsageError(
+      `there is no package.json in ${path === "." ? "this folder" : path}.`,
+      "Give the folder of a package:  charm-telemetry prepublish path/to/package",
+    );
+  const manager = packageManagerOf(folder, terminal.environment);
+  const temporary = realpathSync(mkdtempSync(join(tmpdir(), "charm-prepublish-")));
+  try {
+    const tarball =
+      options.tarball === undefined
+        ? await pack(folder, manager, terminal.environment, temporary)
+        : givenTarball(resolve(terminal.directory, options.tarball), options.tarball);
+    const checked = await checkTarball(readFileSync(tarball), { folder, manager, temporary, terminal });
+    print(checked, pathFrom(terminal.directory, folder), options, terminal);
+    const exitCode = exitCodeOf(checked.findings);
+    if (options.out !== undefined && exitCode === EXIT.ok) {
+      copyFileSync(tarball, resolve(terminal.directory, options.out));
+    }
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof PackError)) throw error;
+    terminal.warn(`error: ${error.message}${error.output === "" ? "" : `\n${error.output}`}`);
+    return EXIT.findings;
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function givenTarball(path: string, given: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return path;
+  throw new UsageError(`there is no tarball ${given}.`, "Make one with npm pack, or leave --tarball out.");
+}
+
+function print(checked: CheckedPackage, folder: string, options: PrepublishOptions, terminal: Terminal): void {
+  const { findings, ...about } = checked;
+  if (options.json === true || options.format === "json") {
+    terminal.printJson({ folder, package: about, findings });
+    return;
+  }
+  if (options.format === "github") {
+    printWorkflowCommands(findings, terminal);
+    return;
+  }
+  printFindings(findings, terminal);
+  const counts = countFindings(findings);
+  const isGood = exitCodeOf(findings) === EXIT.ok;
+  const size = `${checked.files} files, ${kilobytes(checked.packedBytes)} packed, ${kilobytes(checked.unpackedBytes)} unpacked`;
+  const exporters = checked.exporters.length === 0 ? "" : `; exporter ${checked.exporters.join(", ")}`;
+  const verdict = isGood ? terminal.style("green", "ok") : terminal.style("red", "not ready");
+  const title = `${verdict} ${checked.name}@${checked.version}: ${size}${exporters}`;
+  terminal.print(terminal.wrap(counts === "" ? title : `${title}; ${counts}`));
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}

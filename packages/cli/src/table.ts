@@ -1,0 +1,23 @@
+import type { Terminal } from "./terminal.ts";
+import { visibleLength, wrapText } from "./terminal.ts";
+
+const GAP = 2;
+
+/** Columns as wide as they have to be; the last one is wrapped where the terminal ends. */
+export function formatTable(head: readonly string[], rows: readonly (readonly string[])[], terminal: Terminal): string {
+  const widths = head.map((title, index) =>
+    Math.max(...[title, ...rows.map((row) => row[index] ?? "")].map(visibleLength)),
+  );
+  const last = widths.length - 1;
+  const before = widths.slice(0, last).reduce((sum, width) => sum + width + GAP, 0);
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => {
+        if (index < last) return cell + " ".repeat((widths[index] ?? 0) - visibleLength(cell) + GAP);
+        const room = (terminal.width ?? Infinity) - before;
+        return room < 20 ? cell : wrapText(cell, room, 0).replaceAll("\n", `\n${" ".repeat(before)}`);
+      })
+      .join("")
+      .trimEnd();
+  return [head.map((title) => terminal.style("dim", title)), ...rows].map(line).join("\n");
+}

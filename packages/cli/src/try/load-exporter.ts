@@ -1,0 +1,8 @@
+import { loadExporterClass } from "@charm/telemetry-core/manifest";
+import { answerWith } from "./answer.ts";
+
+// A program of its own: what the exporter's module does when it is imported happens here alone.
+answerWith(async (module) => {
+  await loadExporterClass(module);
+  return [];
+});

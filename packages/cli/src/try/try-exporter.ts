@@ -1,0 +1,34 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { ExporterModule } from "@charm/telemetry-core/manifest";
+
+const TIME_LIMIT_MS = 10_000;
+
+/** `load-exporter` imports the class as an agent does; `check-exporter` tries it with the conformance kit, too. */
+export type Program = "load-exporter" | "check-exporter";
+
+export interface Task {
+  readonly module: ExporterModule;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Tries an exporter in a process of its own; returns why it would be refused, nothing for one that would not be. */
+export function tryExporter(program: Program, { module, environment }: Task): Promise<string[]> {
+  return new Promise((resolve) => {
+    const child = fork(fileURLToPath(new URL(`./${program}.js`, import.meta.url)), [], {
+      env: environment,
+      execArgv: [],
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
+    const timer = setTimeout(() => answer([`it did not end within ${TIME_LIMIT_MS / 1000} s`]), TIME_LIMIT_MS);
+    const answer = (reasons: string[]): void => {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      resolve(reasons);
+    };
+    child.once("message", (reasons: string[]) => answer(reasons));
+    child.once("error", ({ message }) => answer([message]));
+    child.once("exit", (code, signal) => answer([`the process ended while it was tried (${signal ?? code})`]));
+    child.send(module);
+  });
+}

@@ -1,0 +1,102 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { onTestFinished } from "vitest";
+import { run } from "../../src/index.ts";
+
+/** A folder that is gone when the test has finished, with these files; objects become JSON. */
+export function folderWith(files: Record<string, string | object>): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "charm-cli-")));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFiles(folder, files);
+  return folder;
+}
+
+export function writeFiles(folder: string, files: Record<string, string | object>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    const text = typeof content === "string" ? content : `${JSON.stringify(content, undefined, 2)}\n`;
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+export function link(target: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(target, path, "junction");
+}
+
+/** A charm.yaml without errors that lists these exporters, from line 13 on. */
+export function manifestText(...exporters: string[]): string {
+  const list = exporters.map((name) => `\n    - ${name}`).join("");
+  return `version: "0.4.2"
+persona:
+  name: Tide Agent
+  description: Tells the tides.
+interface:
+  input: {}
+  output: {}
+runtime:
+  adapter:
+    type: node
+    entry_point: npm start
+  telemetry:${list === "" ? " []" : list}
+`;
+}
+
+const HOOKS = "onRunStart onRunEnd onError onToolStart onToolEnd onToolError onLlmNewToken onAgentAction".split(" ");
+
+/** The source of an exporter without the hooks that are left out. */
+export function exporterSource(className: string, ...leftOut: string[]): string {
+  const hooks = HOOKS.filter((hook) => !leftOut.includes(hook)).map((hook) => `  ${hook}() {}\n`);
+  return `export class ${className} {\n${hooks.join("")}}\n`;
+}
+
+/** The files of an installed exporter's package, for `folderWith`. */
+export function installed(name: string, exporter: string, source: string = exporterSource("Exporter")): object {
+  const folder = `node_modules/${name}`;
+  const charm = { telemetry: { [exporter]: "./dist/index.js#Exporter" } };
+  return {
+    [`${folder}/package.json`]: { name, version: "1.2.3", type: "module", charm },
+    [`${folder}/dist/index.js`]: source,
+  };
+}
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Carries out a command line in this process, seen through a pipe, or a terminal of so many columns. */
+export async function charm(
+  directory: string,
+  args: readonly string[],
+  { columns, environment = {} }: { columns?: number; environment?: NodeJS.ProcessEnv } = {},
+): Promise<Outcome> {
+  const written = { stdout: "", stderr: "" };
+  const sink = (name: "stdout" | "stderr") => ({
+    isTTY: columns !== undefined,
+    columns,
+    write: (text: string) => (written[name] += text),
+  });
+  const code = await run(args, { directory, environment, stdout: sink("stdout"), stderr: sink("stderr") });
+  return { code, ...written };
+}
+
+const BIN = join(import.meta.dirname, "../../dist/main.js");
+
+/** The same in a process of its own, as it was built. */
+export function charmProcess(
+  directory: string,
+  args: readonly string[],
+  { nodeOptions = [], environment = {} }: { nodeOptions?: readonly string[]; environment?: NodeJS.ProcessEnv } = {},
+): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeOptions, BIN, ...args], {
+    cwd: directory,
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return { code: status ?? -1, stdout, stderr };
+}

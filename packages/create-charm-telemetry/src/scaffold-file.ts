@@ -1,0 +1,72 @@
+import { LANGUAGES } from "./answers.ts";
+import type { Answers } from "./answers.ts";
+import { formatPackageManager, parsePackageManager } from "./package-manager.ts";
+import { ScaffoldError } from "./scaffold-error.ts";
+
+/** Beside package.json, never published: what `charm-telemetry update` has to know. */
+export const SCAFFOLD_FILE = ".charm-telemetry.json";
+
+export interface Scaffold {
+  /** The version of the template that the files were made from, or last updated to. */
+  readonly template: number;
+  readonly answers: Answers;
+}
+
+export function formatScaffoldFile({ template, answers }: Scaffold): string {
+  const { packageManager, ...rest } = answers;
+  const fields = { template, ...rest, packageManager: formatPackageManager(packageManager) };
+  return `${JSON.stringify(fields, undefined, 2)}\n`;
+}
+
+/** @throws ScaffoldError `scaffold-file` for a file that nobody can make sense of. */
+export function parseScaffoldFile(text: string): Scaffold {
+  const fields = parseObject(text);
+  const textOf = (key: string): string => {
+    const value = fields[key];
+    if (typeof value !== "string" || value === "") throw broken(`"${key}" is not a text`);
+    return value;
+  };
+  const numberOf = (key: string): number => {
+    const value = fields[key];
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 1) throw broken(`"${key}" is not a number`);
+    return value;
+  };
+  const language = LANGUAGES.find((each) => each === fields["language"]);
+  if (language === undefined) throw broken('"language" is neither "ts" nor "js"');
+  const packageManager = parsePackageManager(textOf("packageManager"));
+  if (packageManager === undefined) throw broken('"packageManager" is not npm, pnpm, yarn or bun');
+  return {
+    template: numberOf("template"),
+    answers: {
+      id: textOf("id"),
+      package: textOf("package"),
+      name: textOf("name"),
+      description: textOf("description"),
+      author: textOf("author"),
+      license: textOf("license"),
+      repository: textOf("repository"),
+      language,
+      year: numberOf("year"),
+      packageManager,
+    },
+  };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw broken("it is not JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw broken("it is not an object");
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function broken(what: string): ScaffoldError {
+  return new ScaffoldError(
+    "scaffold-file",
+    `${SCAFFOLD_FILE}: ${what} (fix: bring back the file of your last commit)`,
+    1,
+  );
+}

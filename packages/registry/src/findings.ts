@@ -1,0 +1,3 @@
+/** Findings alone, for programs that report some and have no use for the rules. */
+export { compareFindings, formatFinding, shown } from "./finding.ts";
+export type { Finding, Severity } from "./finding.ts";

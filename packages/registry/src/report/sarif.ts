@@ -1,0 +1,59 @@
+import type { Finding, Severity } from "../finding.ts";
+import { RULES } from "../rules/table.ts";
+
+const PAGE = "https://github.com/CharmAIOS/charm-telemetry-js/blob/main/docs/registry-rules.md";
+const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
+  error: "error",
+  warning: "warning",
+  undecided: "note",
+};
+
+/** The findings, with all rules, as GitHub's code scanning and editors read them. */
+export function sarifLog(findings: readonly Finding[]): object {
+  const ruleIds = Object.keys(RULES);
+  return {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: "charm-telemetry registry",
+            informationUri: PAGE,
+            rules: Object.entries(RULES).map(([id, { severity, summary }]) => ({
+              id,
+              shortDescription: { text: summary },
+              helpUri: `${PAGE}#${id}`,
+              defaultConfiguration: { level: LEVELS[severity] },
+            })),
+          },
+        },
+        columnKind: "utf16CodeUnits",
+        results: findings.map((finding) => ({
+          ruleId: finding.rule,
+          ruleIndex: ruleIds.indexOf(finding.rule),
+          level: LEVELS[finding.severity],
+          message: { text: messageOf(finding) },
+          locations: [
+            {
+              physicalLocation: {
+                artifactLocation: { uri: finding.file.split("/").map(encodeSegment).join("/") },
+                region: { startLine: finding.line, startColumn: finding.column },
+              },
+            },
+          ],
+        })),
+      },
+    ],
+  };
+}
+
+function messageOf({ message, got, want, fix }: Finding): string {
+  const details = [message, got === undefined ? [] : `got ${got}`, want === undefined ? [] : `want ${want}`].flat();
+  return `${details.join("; ")}${fix === undefined ? "" : ` (fix: ${fix})`}`;
+}
+
+/** File names come from strangers too, and need not be well-formed. */
+function encodeSegment(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\u{FFFD}"));
+}

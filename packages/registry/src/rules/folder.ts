@@ -1,0 +1,104 @@
+import { isString, memberOf } from "../document/document.ts";
+import type { ManifestDocument } from "../document/read.ts";
+import { compareText, shown } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import { findingOf, whereIs } from "../registry/entry.ts";
+import type { Entry } from "../registry/entry.ts";
+import { isOfSameScope } from "./npm-name.ts";
+import { SimilarNames, skeleton } from "./similar.ts";
+
+/** Two ids, or two packages, that may be one letter apart. */
+export type SimilarPair = readonly [string, string];
+
+/**
+ * Compares all entries with each other. Of two that cannot both be, the one that comes later in the list is wrong.
+ *
+ * @param entries in order of seniority: tombstones, then those that were listed before, then the others
+ */
+export function checkFolder(entries: readonly Entry[], allowed: readonly SimilarPair[]): Finding[] {
+  const pairs = new Set(allowed.flatMap(([left, right]) => [pairKey(left, right), pairKey(right, left)]));
+  const ids = new Names("id", pairs);
+  const packages = new Names("npm_package", pairs);
+  return entries.flatMap((entry) => [...ids.add(entry), ...packages.add(entry)]);
+}
+
+function pairKey(left: string, right: string): string {
+  return JSON.stringify([left, right]);
+}
+
+/** The ids, or the packages, of the entries so far. */
+class Names {
+  readonly #field: "id" | "npm_package";
+  readonly #allowed: ReadonlySet<string>;
+  readonly #bySkeleton = new Map<string, Entry>();
+  readonly #similar = new SimilarNames<Entry>();
+
+  constructor(field: "id" | "npm_package", allowed: ReadonlySet<string>) {
+    this.#field = field;
+    this.#allowed = allowed;
+  }
+
+  /** Takes an entry up, and says in which way it is like one before it. */
+  add(entry: Entry): Finding[] {
+    const name = this.#nameOf(entry);
+    const same = this.#bySkeleton.get(skeleton(name));
+    if (same !== undefined) return this.#sameName(entry, same);
+    const near = this.#similar.near(name).find(({ of }) => !this.#mayBeNear(entry, of));
+    this.#bySkeleton.set(skeleton(name), entry);
+    this.#similar.add(name, entry);
+    if (near === undefined) return [];
+    const rule = this.#field === "id" ? "id-similar" : "npm-similar";
+    const message = `one letter from "${shown(near.name)}"`;
+    const fix = "choose another name, or ask for an exception in similar.json";
+    return findingOf(entry, this.#field, { rule, message, fix });
+  }
+
+  #nameOf(entry: Entry): string {
+    return this.#field === "id" ? entry.id : entry.npmPackage;
+  }
+
+  #mayBeNear(entry: Entry, other: Entry): boolean {
+    const [left, right] = [this.#nameOf(entry), this.#nameOf(other)];
+    if (this.#allowed.has(pairKey(left, right))) return true;
+    return this.#field === "npm_package" && isOfSameScope(left, right);
+  }
+
+  #sameName(entry: Entry, earlier: Entry): Finding[] {
+    const isReturn = earlier.isTombstone && entry.id === earlier.id && entry.npmPackage === earlier.npmPackage;
+    if (isReturn) return [];
+    if (earlier.isTombstone && this.#field === "id") {
+      return findingOf(entry, "id", { rule: "id-retired", message: `removed ${removalOf(earlier)}` });
+    }
+    const [name, other] = [this.#nameOf(entry), this.#nameOf(earlier)];
+    const also = `also in ${whereIs(earlier, this.#field)}`;
+    const message = name === other ? `${this.#field} ${also}` : `${this.#field} looks like "${shown(other)}", ${also}`;
+    return findingOf(entry, this.#field, { rule: "duplicate", message });
+  }
+}
+
+function removalOf({ manifest }: Entry): string {
+  const status = manifest === undefined ? undefined : memberOf(manifest.root, "status")?.value;
+  const date = status?.type === "Object" ? memberOf(status, "date")?.value : undefined;
+  return isString(date) ? shown(date.value) : "before";
+}
+
+/** Whether a manifest that is removed is among the tombstones, and no other. */
+export function checkPlace({ document, root }: ManifestDocument, isTombstone: boolean): Finding[] {
+  const status = memberOf(root, "status")?.value;
+  const state = status?.type === "Object" ? memberOf(status, "state")?.value : undefined;
+  const isRemoved = isString(state) && state.value === "removed";
+  if (isRemoved === isTombstone) return [];
+  const message = isRemoved ? "a removed exporter's manifest is in removed/" : "only removed exporters are in removed/";
+  const fix = isRemoved ? "move the file" : undefined;
+  return [document.findingAt(state ?? root, { rule: "status", message, fix })];
+}
+
+/** Tombstones first, then what was listed before, then the others, each in the order of their ids. */
+export function bySeniority(entries: readonly Entry[], listed: ReadonlyMap<string, string>): Entry[] {
+  const rank = (entry: Entry): number => {
+    if (entry.isTombstone) return 0;
+    return entry.manifest === undefined || listed.get(entry.id) === entry.npmPackage ? 1 : 2;
+  };
+  const fileOf = ({ manifest, id }: Entry): string => manifest?.document.file ?? id;
+  return entries.toSorted((left, right) => rank(left) - rank(right) || compareText(fileOf(left), fileOf(right)));
+}

@@ -1,0 +1,58 @@
+import validate from "validate-npm-package-name";
+import { shown } from "../finding.ts";
+import type { Problem } from "../problem.ts";
+import type { JsonSchema } from "../schema/json-schema.ts";
+import { OWN_PACKAGES } from "./reserved.ts";
+import { isOneLetterFrom } from "./similar.ts";
+
+const MAX_LENGTH = 214;
+const PRINTABLE = /^[\x21-\x7e]+$/;
+// npm's own rules let a segment be "." or "node_modules" behind a scope.
+const SEGMENT = /^(?!(?:node_modules|favicon\.ico)$)[a-z0-9-][a-z0-9._-]*$/;
+const UNSCOPED = /^charm-telemetry-[a-z0-9]/;
+
+export const NPM_NAME_SCHEMA: JsonSchema = {
+  description: "The package on npm: charm-telemetry-<x>, or any name in a scope.",
+  type: "string",
+  maxLength: MAX_LENGTH,
+  pattern: "^(?:@[a-z0-9][a-z0-9._-]*/[a-z0-9-][a-z0-9._-]*|charm-telemetry-[a-z0-9][a-z0-9._-]*)$",
+  not: { pattern: "(?:^@|/)(?:node_modules|favicon\\.ico)(?:/|$)" },
+};
+
+/** What is wrong with the name of a package that is to be listed. */
+export function checkPackageName(name: string): Problem[] {
+  const problem = (message: string, want: string): Problem[] => [
+    { rule: "npm-name", message: shown(message), got: `"${shown(name)}"`, want },
+  ];
+  if (!PRINTABLE.test(name)) {
+    return problem("not a name that npm accepts", "a published package such as charm-telemetry-acme");
+  }
+  const result = validate(name);
+  if (!result.validForNewPackages) {
+    return problem(
+      [...(result.errors ?? []), ...(result.warnings ?? [])].join(", "),
+      "a published package such as charm-telemetry-acme",
+    );
+  }
+  const isScoped = name.startsWith("@");
+  const segments = isScoped ? name.slice(1).split("/") : [name];
+  if (!segments.every((segment) => SEGMENT.test(segment))) {
+    return problem("a part of the name is not allowed", "letters, digits, hyphens, dots and underscores");
+  }
+  if (!isScoped && !UNSCOPED.test(name)) {
+    return problem("not called as exporters are", "charm-telemetry-<x>, or a name in a scope");
+  }
+  return checkLikeness(name);
+}
+
+function checkLikeness(name: string): Problem[] {
+  if (OWN_PACKAGES.includes(name)) return [];
+  const similar = OWN_PACKAGES.find((own) => !isOfSameScope(name, own) && isOneLetterFrom(name, own));
+  return similar === undefined ? [] : [{ rule: "npm-similar", message: `one letter from "${similar}"` }];
+}
+
+/** True of names in one scope: npm gives a scope to one owner, who may call packages as they like. */
+export function isOfSameScope(left: string, right: string): boolean {
+  const scope = (name: string): string | undefined => /^@[^/]+\//.exec(name)?.[0];
+  return scope(left) !== undefined && scope(left) === scope(right);
+}

@@ -1,0 +1,68 @@
+/**
+ * How an id looks: letters and digits of ASCII that Unicode's confusables.txt (UTS 39) holds for the same,
+ * after folding case. `l` stands for 1, l and |, `o` for 0 and o, `m` for m and rn.
+ */
+export function skeleton(text: string): string {
+  return text.toLowerCase().replaceAll("0", "o").replace(/[1|]/g, "l").replaceAll("rn", "m");
+}
+
+/** True if one letter inserted, dropped, replaced or swapped with the next makes one of the other, or if both look the same. */
+export function isOneLetterFrom(left: string, right: string): boolean {
+  return isOneEdit(left.toLowerCase(), right.toLowerCase()) || isOneEdit(skeleton(left), skeleton(right));
+}
+
+function isOneEdit(left: string, right: string): boolean {
+  if (Math.abs(left.length - right.length) > 1) return false;
+  let start = 0;
+  while (start < left.length && left[start] === right[start]) start += 1;
+  const [restOfLeft, restOfRight] = [left.slice(start), right.slice(start)];
+  return (
+    restOfLeft === restOfRight.slice(1) ||
+    restOfLeft.slice(1) === restOfRight ||
+    restOfLeft.slice(1) === restOfRight.slice(1) ||
+    (restOfLeft.slice(2) === restOfRight.slice(2) &&
+      restOfLeft[0] === restOfRight[1] &&
+      restOfLeft[1] === restOfRight[0])
+  );
+}
+
+/** A name that is being compared, and what it is the name of. */
+export interface Named<T> {
+  readonly name: string;
+  readonly of: T;
+}
+
+/**
+ * Finds names that are one letter apart, without comparing all with all: two such names are the same once a letter,
+ * or none, is left out of each.
+ */
+export class SimilarNames<T> {
+  readonly #buckets = new Map<string, Named<T>[]>();
+
+  add(name: string, of: T): void {
+    const named = { name, of };
+    for (const variant of variantsOf(name)) {
+      const bucket = this.#buckets.get(variant);
+      if (bucket === undefined) this.#buckets.set(variant, [named]);
+      else bucket.push(named);
+    }
+  }
+
+  /** Those that were added and are one letter from the name, in the order in which they were added, each once. */
+  near(name: string): Named<T>[] {
+    const found = new Set<Named<T>>();
+    for (const variant of variantsOf(name)) {
+      for (const named of this.#buckets.get(variant) ?? []) if (isOneLetterFrom(name, named.name)) found.add(named);
+    }
+    return [...found];
+  }
+}
+
+function variantsOf(name: string): Set<string> {
+  const variants = new Set<string>();
+  for (const text of new Set([name.toLowerCase(), skeleton(name)])) {
+    variants.add(text);
+    for (let index = 0; index < text.length; index += 1) variants.add(text.slice(0, index) + text.slice(index + 1));
+  }
+  return variants;
+}

@@ -1,0 +1,1 @@
+export { AcmeExporter } from "./exporter.ts";
