@@ -2,9 +2,9 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { compareNames } from "../list/exporter.ts";
 import type { Exporter, ListedExporter } from "../list/exporter.ts";
-import { INITIAL } from "../list/state.ts";
-import { viewOf } from "../list/view.ts";
+import { allPages } from "../list/view.ts";
 import { publicKeyText } from "../signature/minisign.ts";
 import type { SecretKey } from "../signature/minisign.ts";
 import { ApiPage } from "../views/api-page.tsx";
@@ -45,14 +45,14 @@ export function renderSite(options: SiteOptions, { assets, files }: BuiltAssets)
   const { exporters, problems } = readIndex(new TextDecoder().decode(index), options.facts);
   const base = new URL(url).pathname;
   const place: Place = { base, url, assets, repository: REPOSITORY, policy: POLICY_IN_PAGE };
+  const byName = exporters.toSorted(compareNames);
   const byId = new Map(exporters.map((exporter) => [exporter.id, exporter]));
 
-  const list = JSON.stringify(exporters.map(listedOf));
+  const list = JSON.stringify(byName.map(listedOf));
   const data = { path: hashed("data/list.json", list), content: list };
-  const { pages } = viewOf(exporters, INITIAL);
-  const lists = Array.from({ length: pages }, (_, at) => {
-    const view = viewOf(exporters, { ...INITIAL, page: at + 1 });
-    const path = at === 0 ? "index.html" : `page/${at + 1}/index.html`;
+  const lists = allPages(byName).map((view) => {
+    const { page: number } = view.state;
+    const path = number === 1 ? "index.html" : `page/${number}/index.html`;
     return page(path, <ListPage place={place} view={view} data={data.path} />);
   });
   const single = exporters.map((exporter) => {

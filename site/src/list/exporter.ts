@@ -32,6 +32,11 @@ export interface Exporter extends ListedExporter {
   readonly isStale: boolean;
 }
 
+/** The order of the list when nothing is asked for. */
+export function compareNames(left: ListedExporter, right: ListedExporter): number {
+  return compareText(left.name.toLowerCase(), right.name.toLowerCase()) || compareText(left.id, right.id);
+}
+
 export function compareText(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -4,7 +4,7 @@ import type { Search } from "./search.ts";
 import { INITIAL } from "./state.ts";
 import type { ListState, Sort } from "./state.ts";
 
-export const PAGE_SIZE = 50;
+const PAGE_SIZE = 50;
 const SHOWN_TAGS = 16;
 
 /** A value that one can filter by, and how many of the exporters in view have it. */
@@ -31,11 +31,14 @@ export interface ListView {
   readonly sorts: readonly Sort[];
 }
 
-/** `search` is needed for states with a query alone. */
+/**
+ * @param exporters by name.
+ * @param search needed for a query; without it everything is found.
+ */
 export function viewOf(exporters: readonly ListedExporter[], state: ListState, search?: Search): ListView {
   const found = searched(exporters, state.query, search);
-  const matching = found.filter((each) => isMeant(each, state));
-  const sorted = sort(matching, state);
+  const matching = meant(found, state);
+  const sorted = state.sort === "match" ? matching : matching.toSorted(COMPARE[state.sort]);
   const pages = Math.max(1, Math.ceil(sorted.length / PAGE_SIZE));
   const page = Math.min(state.page, pages);
   return {
@@ -46,13 +49,23 @@ export function viewOf(exporters: readonly ListedExporter[], state: ListState, s
     pages,
     tags: tagsOf(matching, state.tags),
     // What a filter would leave is counted without that filter itself: else all others would be at 0.
-    licenses: choices(without(found, state, "license").map((each) => each.license)),
-    statuses: choices(without(found, state, "status").map((each) => each.status)),
-    verified: without(found, state, "isVerified").filter((each) => each.verified).length,
+    licenses: choices(meant(found, { ...state, license: INITIAL.license }).map((each) => each.license)),
+    statuses: choices(meant(found, { ...state, status: INITIAL.status }).map((each) => each.status)),
+    verified: meant(found, { ...state, isVerified: INITIAL.isVerified }).filter((each) => each.verified).length,
     sorts: exporters.some((each) => each.downloads !== undefined)
       ? ["match", "newest", "downloads"]
       : ["match", "newest"],
   };
+}
+
+/** Every page of the whole list; what there is to choose from is the same on all. */
+export function allPages(exporters: readonly ListedExporter[]): ListView[] {
+  const first = viewOf(exporters, INITIAL);
+  return Array.from({ length: first.pages }, (_, at) => ({
+    ...first,
+    state: { ...INITIAL, page: at + 1 },
+    exporters: exporters.slice(at * PAGE_SIZE, (at + 1) * PAGE_SIZE),
+  }));
 }
 
 function searched(
@@ -65,37 +78,23 @@ function searched(
   return search(query).flatMap((id) => byId.get(id) ?? []);
 }
 
-function isMeant(exporter: ListedExporter, { tags, status, license, isVerified }: ListState): boolean {
-  return (
-    tags.every((tag) => exporter.tags.includes(tag)) &&
-    (status === "" || exporter.status === status) &&
-    (license === "" || exporter.license === license) &&
-    (!isVerified || exporter.verified)
+function meant(exporters: readonly ListedExporter[], state: ListState): readonly ListedExporter[] {
+  const { tags, status, license, isVerified } = state;
+  return exporters.filter(
+    (exporter) =>
+      tags.every((tag) => exporter.tags.includes(tag)) &&
+      (status === "" || exporter.status === status) &&
+      (license === "" || exporter.license === license) &&
+      (!isVerified || exporter.verified),
   );
-}
-
-function without(
-  found: readonly ListedExporter[],
-  state: ListState,
-  filter: "license" | "status" | "isVerified",
-): readonly ListedExporter[] {
-  return found.filter((each) => isMeant(each, { ...state, [filter]: INITIAL[filter] }));
-}
-
-function sort(exporters: readonly ListedExporter[], state: ListState): readonly ListedExporter[] {
-  const isRanked = state.sort === "match" && state.query.trim() !== "";
-  return isRanked ? exporters : exporters.toSorted(COMPARE[state.sort]);
 }
 
 type Compare = (left: ListedExporter, right: ListedExporter) => number;
 
-const BY_NAME: Compare = (left, right) =>
-  compareText(left.name.toLowerCase(), right.name.toLowerCase()) || compareText(left.id, right.id);
-
-const COMPARE: Record<Sort, Compare> = {
-  match: BY_NAME,
-  newest: (left, right) => compareText(right.first_listed ?? "", left.first_listed ?? "") || BY_NAME(left, right),
-  downloads: (left, right) => (right.downloads ?? -1) - (left.downloads ?? -1) || BY_NAME(left, right),
+/** Sorting is stable: what is equal stays in the order of the hits, or of the names. */
+const COMPARE: Record<Exclude<Sort, "match">, Compare> = {
+  newest: (left, right) => compareText(right.first_listed ?? "", left.first_listed ?? ""),
+  downloads: (left, right) => (right.downloads ?? -1) - (left.downloads ?? -1),
 };
 
 function choices(values: readonly string[]): Choice[] {

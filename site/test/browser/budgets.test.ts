@@ -63,7 +63,7 @@ function shiftsOf(page: Page): Promise<number[]> {
   });
 }
 
-describe.each(Object.entries(VIEWS))("axe, on a %s", (_, viewport) => {
+describe("axe", () => {
   // What is on the pages of a long list is on those of a short one, and axe looks at each element.
   let short: ServedSite;
   beforeAll(async () => {
@@ -71,8 +71,12 @@ describe.each(Object.entries(VIEWS))("axe, on a %s", (_, viewport) => {
   });
   afterAll(() => short.close());
 
-  it.each(["light", "dark"] as const)("has no complaint about any page in %s", async (colorScheme) => {
-    const { page, context } = await open(browser, short.url, { colorScheme, viewport });
+  // Colours do not depend on the width, nor names and roles on the colours.
+  it.each([
+    ["dark", "phone"],
+    ["light", "desktop"],
+  ] as const)("has no complaint about any page, %s, on a %s", async (colorScheme, view) => {
+    const { page, context } = await open(browser, short.url, { colorScheme, viewport: VIEWS[view] });
     const paths = ["", "?q=traces&tag=otel", "?q=no-such-thing", "exporters/juniper-metrics/", "api/", "missing/"];
     for (const path of paths) {
       await page.goto(short.url + path);
