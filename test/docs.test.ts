@@ -106,6 +106,7 @@ describe("code blocks", () => {
       "docs/cookbook.md",
       "docs/exporter-guide.md",
       "packages/core/README.md",
+      "packages/registry/README.md",
     ]);
   });
 

@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
+import { examples, formatOption } from "./command-parts.ts";
 import { EXIT, UsageError } from "./exit-code.ts";
+import { describeRegistryCommands } from "./registry-commands.ts";
 import { Terminal } from "./terminal.ts";
 import type { Surroundings } from "./terminal.ts";
 
@@ -117,19 +119,8 @@ function describeCommands(terminal: Terminal, end: (exitCode: number) => void): 
       end(await (await import("./commands/update.ts")).update(folder, options, terminal)),
     );
 
+  describeRegistryCommands(program, terminal, end);
   return program;
-}
-
-export function formatOption(...formats: string[]): Option {
-  return new Option("--format <format>", "how findings are written").choices(formats).default("text");
-}
-
-export function examples(...lines: (readonly [command: string, meaning?: string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  const shown = lines.map(([command, meaning]) =>
-    meaning === undefined ? `  ${command}` : `  ${command.padEnd(width)}  # ${meaning}`,
-  );
-  return `\nExamples:\n${shown.join("\n")}`;
 }
 
 function ownVersion(): string {

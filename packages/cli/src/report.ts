@@ -1,6 +1,11 @@
-import { compareFindings, formatFinding } from "@charm/telemetry-registry/findings";
-import type { Finding, Severity } from "@charm/telemetry-registry/findings";
-import { EXIT } from "./exit-code.ts";
+import {
+  compareFindings,
+  countFindings,
+  exitCodeOf,
+  formatFinding,
+  formatFindings,
+} from "@charm/telemetry-registry/findings";
+import type { Finding, ReportFormat, Severity } from "@charm/telemetry-registry/findings";
 import type { Style, Terminal } from "./terminal.ts";
 
 const STYLES: Readonly<Record<Severity, Style>> = { error: "red", warning: "yellow", undecided: "cyan" };
@@ -19,36 +24,35 @@ function coloured(finding: Finding, terminal: Terminal): string {
 }
 
 /** `1 error, 2 warnings`; empty when there is nothing to count. */
-export function countFindings(findings: readonly Finding[]): string {
-  const count = (severity: Severity, word: string, words: string): string[] => {
-    const number = findings.filter((finding) => finding.severity === severity).length;
-    return number === 0 ? [] : [`${number} ${number === 1 ? word : words}`];
-  };
+export function countsOf(findings: readonly Finding[]): string {
+  const { error, warning, undecided } = countFindings(findings);
   return [
-    ...count("error", "error", "errors"),
-    ...count("undecided", "undecided", "undecided"),
-    ...count("warning", "warning", "warnings"),
+    ...(error === 0 ? [] : [counted(error, "error")]),
+    ...(undecided === 0 ? [] : [`${undecided} undecided`]),
+    ...(warning === 0 ? [] : [counted(warning, "warning")]),
   ].join(", ");
 }
 
-/** Warnings alone are good; what is undecided counts where nothing is known to be wrong. */
-export function exitCodeOf(findings: readonly Finding[]): number {
-  if (findings.some(({ severity }) => severity === "error")) return EXIT.findings;
-  return findings.some(({ severity }) => severity === "undecided") ? EXIT.undecided : EXIT.ok;
+export function counted(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? "" : "s"}`;
 }
 
-/** Annotations of a GitHub workflow. Nothing in a finding can forge another command. */
-export function printWorkflowCommands(findings: readonly Finding[], terminal: Terminal): void {
-  for (const finding of findings.toSorted(compareFindings)) {
-    const { file, line, column, severity, rule } = finding;
-    const kind = severity === "error" ? "error" : "warning";
-    const properties = { file, line: String(line), col: String(column), title: rule };
-    const list = Object.entries(properties).map(([name, value]) => `${name}=${escaped(value, /[%\r\n:,]/g)}`);
-    const text = formatFinding(finding).slice(`${file}:${line}:${column} ${severity} ${rule}: `.length);
-    terminal.print(`::${kind} ${list.join(",")}::${escaped(text, /[%\r\n]/g)}`);
+/** Findings in the format that was asked for; a last line about them all for people alone. Returns the exit code. */
+export function printReport(
+  findings: readonly Finding[],
+  format: ReportFormat,
+  about: string,
+  terminal: Terminal,
+): number {
+  const sorted = findings.toSorted(compareFindings);
+  const exitCode = exitCodeOf(sorted);
+  if (format === "text") {
+    printFindings(sorted, terminal);
+    const verdict = exitCode === 0 ? `${terminal.style("green", "ok")} ` : "";
+    const counts = countsOf(sorted);
+    terminal.print(terminal.wrap(`${verdict}${about}${counts === "" ? "" : `: ${counts}`}`));
+  } else {
+    terminal.printText(formatFindings(sorted, format));
   }
-}
-
-function escaped(text: string, characters: RegExp): string {
-  return text.replaceAll(characters, (each) => encodeURIComponent(each));
+  return exitCode;
 }

@@ -40,6 +40,11 @@ export class Terminal {
     this.#stdout.write(`${text}\n`);
   }
 
+  /** Text that has its ends of lines. */
+  printText(text: string): void {
+    if (text !== "") this.#stdout.write(text);
+  }
+
   printJson(value: unknown): void {
     this.print(JSON.stringify(value, undefined, 2));
   }

@@ -7,16 +7,23 @@ const packageJson = JSON.parse(readFileSync(join(import.meta.dirname, "../packag
   version: string;
 };
 
-const COMMANDS = [["validate"], ["list"], ["prepublish"], ["update"]];
+const COMMANDS = [
+  ["validate"],
+  ["list"],
+  ["prepublish"],
+  ["update"],
+  ["registry"],
+  ...["validate", "fmt", "build", "add", "migrate", "deprecate"].map((name) => ["registry", name]),
+];
 
 describe("help", () => {
   it("names every command", async () => {
     const { code, stdout, stderr } = await charm(folderWith({}), ["--help"]);
-    for (const [name] of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
+    for (const [name = ""] of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
-  it.each(COMMANDS)("of %s has examples, and fits terminals", async (...command) => {
+  it.each(COMMANDS.map((command) => [command]))("of %j has examples, and fits terminals", async (command) => {
     for (const columns of [80, 120]) {
       const { code, stdout } = await charm(folderWith({}), [...command, "--help"], { columns });
       expect(stdout).toContain(`Examples:\n  charm-telemetry ${command.join(" ")}`);

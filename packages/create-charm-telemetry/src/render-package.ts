@@ -6,7 +6,7 @@ import type { Ranges } from "./versions.ts";
 type Fields = Record<string, unknown>;
 
 /** What only a package that is compiled needs. */
-const FOR_TYPESCRIPT = ["@types/node", "typescript"];
+const FOR_TYPESCRIPT = ["@arethetypeswrong/core", "@types/node", "typescript"];
 
 /** The package.json of a scaffold, from that of the template. */
 export function renderPackage(text: string, answers: Answers, ranges: Ranges): string {

@@ -7,7 +7,8 @@ import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { DatadogExporter } from "../src/index.ts";
 import type { SdkSpan } from "./support/recorded-run.ts";
-import { RUN_ID, playAgent, playHooks, recording, sdkSpan } from "./support/recorded-run.ts";
+import { RESEARCH_RUN_ID } from "../../testkit/test/support/research-run.ts";
+import { playRecordedAgent, playRecordedHooks, recording, sdkSpan } from "./support/recorded-run.ts";
 
 const never: AbortSignal = new AbortController().signal;
 
@@ -39,7 +40,7 @@ const DIFFERENCES: { span: string; path: string; sdk?: unknown; ours?: unknown; 
   {
     span: "research-agent",
     path: "meta.metadata.run_id",
-    ours: RUN_ID,
+    ours: RESEARCH_RUN_ID,
     reason: "Finds a run by the id that the agent and its runner know, also where it is no tag.",
   },
   ...["chat-model"].flatMap((span) => [
@@ -97,7 +98,7 @@ describe("handed to the exporter as hooks, with the recorded ids and times", () 
     await open();
     const started = await startExporter(new DatadogExporter());
     account = started.account;
-    playHooks(started.exporter, started.accept, shiftMs);
+    playRecordedHooks(started.exporter, started.accept, shiftMs);
     await started.exporter.shutdown(never);
   });
 
@@ -125,7 +126,7 @@ describe("done again by an agent, through manager and host", () => {
   beforeAll(async () => {
     await open();
     const manager = new TelemetryManager({ exporters: [new DatadogExporter()], stdout: false });
-    playAgent(manager);
+    playRecordedAgent(manager);
     health = await manager.shutdown({ timeoutMs: 20_000 });
   });
 

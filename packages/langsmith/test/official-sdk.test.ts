@@ -6,7 +6,8 @@ import { startLangsmithIntake } from "@charm/telemetry-testkit/intakes";
 import type { LangsmithIntake, LangsmithRun } from "@charm/telemetry-testkit/intakes";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { LangsmithExporter } from "../src/index.ts";
-import { RUN_ID, playAgent, playHooks, sdkRun, sdkRuns, unixMs } from "./support/recorded-run.ts";
+import { RESEARCH_RUN_ID } from "../../testkit/test/support/research-run.ts";
+import { playRecordedAgent, playRecordedHooks, sdkRun, sdkRuns, unixMs } from "./support/recorded-run.ts";
 
 const never: AbortSignal = new AbortController().signal;
 
@@ -103,7 +104,7 @@ describe("handed to the exporter as hooks, with the recorded times", () => {
     await open();
     const started = await startExporter(new LangsmithExporter());
     account = started.account;
-    playHooks(started.exporter, started.accept);
+    playRecordedHooks(started.exporter, started.accept);
     await started.exporter.shutdown(never);
   });
 
@@ -121,7 +122,7 @@ describe("handed to the exporter as hooks, with the recorded times", () => {
   it("sends a whole trace in one request, the run under the agent's own id", () => {
     expect(intake.operations.map(({ kind }) => kind)).toEqual(Array.from({ length: 5 }, () => "post"));
     expect(intake.received).toEqual({ runs: 5, requests: 1 });
-    expect(intake.runs.get(RUN_ID)?.name).toBe("research-agent");
+    expect(intake.runs.get(RESEARCH_RUN_ID)?.name).toBe("research-agent");
     expect([intake.unknownParents(), intake.unended()]).toEqual([[], []]);
   });
 
@@ -137,7 +138,7 @@ describe("done again by an agent, through manager and host", () => {
   beforeAll(async () => {
     await open();
     const manager = new TelemetryManager({ exporters: [new LangsmithExporter()], stdout: false });
-    playAgent(manager);
+    playRecordedAgent(manager);
     health = await manager.shutdown({ timeoutMs: 20_000 });
   });
 
@@ -145,7 +146,7 @@ describe("done again by an agent, through manager and host", () => {
 
   it("sends the runs that the vendor's SDK sends for the same run, but for what is listed, and times", () => {
     expect(compare(withoutTimes)).toEqual({ unlisted: [], unused: [] });
-    expect(intake.runs.get(RUN_ID)?.name).toBe("research-agent");
+    expect(intake.runs.get(RESEARCH_RUN_ID)?.name).toBe("research-agent");
     expect([intake.unknownParents(), intake.unposted(), intake.unended()]).toEqual([[], [], []]);
   });
 

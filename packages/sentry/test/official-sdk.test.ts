@@ -6,7 +6,8 @@ import { startSentryIntake } from "@charm/telemetry-testkit/intakes";
 import type { SentryIntake } from "@charm/telemetry-testkit/intakes";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SentryExporter } from "../src/index.ts";
-import { RUN_ID, playAgent, playHooks, recording } from "./support/recorded-run.ts";
+import { RESEARCH_RUN_ID } from "../../testkit/test/support/research-run.ts";
+import { playRecordedAgent, playRecordedHooks, recording } from "./support/recorded-run.ts";
 
 const never: AbortSignal = new AbortController().signal;
 
@@ -76,7 +77,7 @@ const STEPS = [
 
 /** What differs on purpose. */
 const DIFFERENCES: Difference[] = [
-  ...SPANS.flatMap((span) => attribute(span, "charm.run_id", { ours: RUN_ID }, FOUND)),
+  ...SPANS.flatMap((span) => attribute(span, "charm.run_id", { ours: RESEARCH_RUN_ID }, FOUND)),
   ...SPANS.slice(1).flatMap((span) =>
     attribute(
       span,
@@ -166,7 +167,7 @@ describe("handed to the exporter as hooks, with the recorded ids and times", () 
     await open();
     const started = await startExporter(new SentryExporter());
     account = started.account;
-    playHooks(started.exporter, started.accept);
+    playRecordedHooks(started.exporter, started.accept);
     await started.exporter.shutdown(never);
   });
 
@@ -216,7 +217,7 @@ describe("done again by an agent, through manager and host", () => {
   beforeAll(async () => {
     await open();
     const manager = new TelemetryManager({ exporters: [new SentryExporter()], stdout: false });
-    playAgent(manager);
+    playRecordedAgent(manager);
     health = await manager.shutdown({ timeoutMs: 20_000 });
   });
 

@@ -27,7 +27,14 @@ export type {
 export { importStream } from "./recorded/streams/import-stream.ts";
 export { importTauBench } from "./recorded/tau-bench.ts";
 export { tokenize } from "./recorded/tokenize.ts";
-export { AttachedExporter, ExporterAccount, START_INFO, attachExporter, checkExporter, startExporter } from "./conformance/index.ts";
+export {
+  AttachedExporter,
+  ExporterAccount,
+  START_INFO,
+  attachExporter,
+  checkExporter,
+  startExporter,
+} from "./conformance/index.ts";
 export type {
   AttachOptions,
   Called,
@@ -37,4 +44,9 @@ export type {
   ConformanceLevel,
   ConformanceReport,
   Environment,
+  ExporterSource,
+  FailedHook,
 } from "./conformance/index.ts";
+export { RecordingExporter } from "./recording-exporter.ts";
+export { RunBuilder, failedRun, sampleRun } from "./run-builder.ts";
+export type { BuiltLlm, BuiltSpan, BuiltTool, RunBuilderOptions, SpanOptions } from "./run-builder.ts";

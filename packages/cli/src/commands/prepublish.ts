@@ -1,13 +1,14 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { exitCodeOf, formatFindings } from "@charm/telemetry-registry/findings";
 import { pathFrom } from "../agent-manifest.ts";
 import { EXIT, UsageError } from "../exit-code.ts";
 import { packageManagerOf } from "../package-manager.ts";
 import { PackError, pack } from "../prepublish/pack.ts";
 import { checkTarball } from "../prepublish/check-tarball.ts";
 import type { CheckedPackage } from "../prepublish/check-tarball.ts";
-import { countFindings, exitCodeOf, printFindings, printWorkflowCommands } from "../report.ts";
+import { countsOf, printFindings } from "../report.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface PrepublishOptions {
@@ -60,11 +61,11 @@ function print(checked: CheckedPackage, folder: string, options: PrepublishOptio
     return;
   }
   if (options.format === "github") {
-    printWorkflowCommands(findings, terminal);
+    terminal.printText(formatFindings(findings, "github"));
     return;
   }
   printFindings(findings, terminal);
-  const counts = countFindings(findings);
+  const counts = countsOf(findings);
   const isGood = exitCodeOf(findings) === EXIT.ok;
   const size = `${checked.files} files, ${kilobytes(checked.packedBytes)} packed, ${kilobytes(checked.unpackedBytes)} unpacked`;
   const exporters = checked.exporters.length === 0 ? "" : `; exporter ${checked.exporters.join(", ")}`;

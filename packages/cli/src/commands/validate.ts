@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { discoverExporters } from "@charm/telemetry-core/manifest";
 import type { Discovered, Manifest } from "@charm/telemetry-core/manifest";
+import { compareFindings, exitCodeOf, formatFindings } from "@charm/telemetry-registry/findings";
 import { pathFrom, readAgentManifest } from "../agent-manifest.ts";
-import { countFindings, exitCodeOf, printFindings, printWorkflowCommands } from "../report.ts";
+import { countsOf, printFindings } from "../report.ts";
 import type { Terminal } from "../terminal.ts";
 import { contractVerdict } from "../validate/contract-verdict.ts";
 import { findingsOf } from "../validate/findings.ts";
@@ -21,15 +22,15 @@ export async function validate(path: string, options: ValidateOptions, terminal:
   if (options.contract === true) return printContract(manifest, isJson, terminal);
 
   const discovered = discoverExporters(manifest);
-  const findings = findingsOf(manifest, discovered, terminal);
+  const findings = findingsOf(manifest, discovered, terminal).toSorted(compareFindings);
   if (isJson) {
     const file = pathFrom(terminal.directory, manifest.path);
     terminal.printJson({ file, findings, exporters: discovered.exporters.map(described) });
   } else if (options.format === "github") {
-    printWorkflowCommands(findings, terminal);
+    terminal.printText(formatFindings(findings, "github"));
   } else {
     printFindings(findings, terminal);
-    printSummary(manifest, discovered, countFindings(findings), terminal);
+    printSummary(manifest, discovered, countsOf(findings), terminal);
   }
   return exitCodeOf(findings);
 }

@@ -176,7 +176,7 @@ describe("formats", () => {
   it("github makes annotations", async () => {
     const { stdout } = await charm(agent("acmee"), ["validate", "--format", "github"]);
     expect(stdout).toBe(
-      '::error file=charm.yaml,line=13,col=7,title=unknown-exporter::unknown exporter "acmee" ' +
+      '::error file=charm.yaml,line=13,col=7,title=unknown-exporter::charm.yaml:13:7 error unknown-exporter: unknown exporter "acmee" ' +
         '(fix: Did you mean "acme"? Installed: acme, tides)\n',
     );
   });

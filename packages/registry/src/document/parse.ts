@@ -11,9 +11,10 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** What a text says, and where; what JSON does not allow but people write is understood, and is a finding. */
 export function parseJson(document: Document): { body?: ValueNode; findings: Finding[] } {
   const findings: Finding[] = [];
+  let tokens: Token[] = [];
   try {
     // Tokens come without recursion: what is nested too deep never reaches the parser.
-    const tokens = tokenize(document.text, { mode: "jsonc", ranges: true });
+    tokens = tokenize(document.text, { mode: "jsonc", ranges: true });
     findings.push(...commentFindings(document, tokens), ...commaFindings(document, tokens));
     const tooDeep = firstTooDeep(tokens);
     if (tooDeep !== undefined) {
@@ -25,17 +26,23 @@ export function parseJson(document: Document): { body?: ValueNode; findings: Fin
     if (findings.length === 0) JSON.parse(document.text);
     return { body, findings };
   } catch (error) {
-    return { findings: [...findings, syntaxFinding(document, error)] };
+    return { findings: [...findings, syntaxFinding(document, error, isUnfinished(tokens, error))] };
   }
 }
 
-function syntaxFinding(document: Document, error: unknown): Finding {
-  const { offset } = error as { offset?: number };
-  const at = Math.min(offset ?? 0, document.text.length);
+function syntaxFinding(document: Document, error: unknown, isCut: boolean): Finding {
+  const { offset = 0, message: reason } = error as { offset?: number; message: string };
+  const end = document.text.trimEnd().length;
+  const at = isCut || reason.startsWith("Unexpected end") ? end : Math.min(offset, end);
   const found = String.fromCodePoint(document.text.codePointAt(at) ?? 0);
-  const isEnd = at >= document.text.trimEnd().length;
-  const message = isEnd ? "unexpected end of the file" : `unexpected "${shown(found)}"`;
+  const message = at >= end ? "unexpected end of the file" : `unexpected "${shown(found)}"`;
   return document.finding(at, { rule: "json-syntax", message, want: "JSON" });
+}
+
+/** The parser blames the last token of a text that is cut off. */
+function isUnfinished(tokens: Token[], error: unknown): boolean {
+  const { offset } = error as { offset?: number };
+  return offset === tokens.at(-1)?.range?.[0] && (depths(tokens).at(-1) ?? 0) > 0;
 }
 
 function commentFindings(document: Document, tokens: Token[]): Finding[] {
@@ -54,11 +61,17 @@ function commaFindings(document: Document, tokens: Token[]): Finding[] {
 }
 
 function firstTooDeep(tokens: Token[]): Token | undefined {
+  const tooDeep = depths(tokens).findIndex((depth) => depth > MAX_DEPTH);
+  return tooDeep < 0 ? undefined : tokens[tooDeep];
+}
+
+/** How many brackets are open behind each token. */
+function depths(tokens: Token[]): number[] {
   let depth = 0;
-  return tokens.find(({ type }) => {
+  return tokens.map(({ type }) => {
     if (type === "LBrace" || type === "LBracket") depth += 1;
     if (type === "RBrace" || type === "RBracket") depth -= 1;
-    return depth > MAX_DEPTH;
+    return depth;
   });
 }
 
@@ -68,13 +81,15 @@ function stringFindings(document: Document, node: ValueNode): Finding[] {
     return [
       ...duplicateKeys(document, node),
       ...node.members.flatMap(({ name, value }) => [
+        ...controlFindings(document, name),
         ...surrogateFindings(document, name, name.type === "String" ? name.value : name.name),
         ...stringFindings(document, value),
       ]),
     ];
   }
   if (node.type === "Array") return node.elements.flatMap(({ value }) => stringFindings(document, value));
-  return node.type === "String" ? surrogateFindings(document, node, node.value) : [];
+  if (node.type !== "String") return [];
+  return [...controlFindings(document, node), ...surrogateFindings(document, node, node.value)];
 }
 
 function duplicateKeys(document: Document, { members }: ObjectNode): Finding[] {
@@ -88,6 +103,15 @@ function duplicateKeys(document: Document, { members }: ObjectNode): Finding[] {
     const message = `"${shown(key)}" also at ${line}:${column}`;
     return [document.finding(offset, { rule: "duplicate-key", message })];
   });
+}
+
+/** The parser takes tabs and other controls in a string, JSON does not. */
+function controlFindings(document: Document, node: Node): Finding[] {
+  const raw = document.text.slice(node.range?.[0], node.range?.[1]);
+  const at = raw.split("").findIndex((unit) => unit < " ");
+  if (at < 0) return [];
+  const message = `unexpected "${shown(raw.charAt(at))}" in a text`;
+  return [document.finding(startOf(node) + at, { rule: "json-syntax", message, want: "an escape such as \\t" })];
 }
 
 function surrogateFindings(document: Document, node: Node, text: string): Finding[] {

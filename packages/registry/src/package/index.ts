@@ -18,7 +18,6 @@ export type { PackageProblem } from "./package-problem.ts";
 export { NpmClient } from "../npm/npm-client.ts";
 export type { NpmClientOptions, NpmPackageDocument, NpmVersionDocument } from "../npm/npm-client.ts";
 export type { NpmAnswer, RequestOptions } from "../npm/request.ts";
-export { verifyWithSigstore } from "../npm/provenance.ts";
-export type { Provenance, VerifyBundle } from "../npm/provenance.ts";
+export type { VerifyBundle } from "../npm/provenance.ts";
 export type { BrokenPackage, FactsAnswer, MissingPackage, PackageFacts, UndecidedPackage } from "../facts.ts";
 export type { Problem } from "../problem.ts";

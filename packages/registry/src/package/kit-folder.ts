@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, realpath } from "node:fs/promises";
 import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -13,6 +13,8 @@ export interface KitFolder {
   readonly coreVersion: string;
   /** Where this copy of core is. */
   readonly core: string;
+  /** Removes it; happens by itself when the process exits. */
+  dispose(): void;
 }
 
 const CORE = "@charm/telemetry-core";
@@ -38,7 +40,12 @@ export async function coreVersion(): Promise<string> {
 
 async function make(): Promise<KitFolder> {
   const folder = await mkdtemp(join(await realpath(tmpdir()), "charm-kit-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const dispose = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+    process.off("exit", dispose);
+    made = undefined;
+  };
+  process.once("exit", dispose);
   try {
     const copied = new Set<string>();
     await copyPackage(await ownPackage(import.meta.url, KIT), KIT, folder, copied);
@@ -46,9 +53,9 @@ async function make(): Promise<KitFolder> {
     const probe = join(folder, "probe.mjs");
     await cp(PROBE, probe);
     await chmod(folder, 0o755); // the sandbox's user is another one
-    return { folder, probe, core: join(folder, "node_modules", CORE), coreVersion: await coreVersion() };
+    return { folder, probe, core: join(folder, "node_modules", CORE), coreVersion: await coreVersion(), dispose };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    dispose();
     throw error;
   }
 }

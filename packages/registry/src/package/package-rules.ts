@@ -83,7 +83,8 @@ function checkDependencies(
 
 /** A range, a tag, or another package's under this name; not a folder, a repository, an address or a workspace. */
 export function isFromRegistry(range: string): boolean {
-  const wanted = /^npm:(?:@[\w.~-]+\/)?[\w.~-]+(?:@(.*))?$/.exec(range)?.[1] ?? (range.startsWith("npm:") ? "" : range);
+  const alias = /^npm:(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*(?:@(.*))?$/.exec(range);
+  const wanted = alias === null ? range : (alias[1] ?? "");
   return validRange(wanted) !== null || /^[A-Za-z][\w.-]*$/.test(wanted);
 }
 

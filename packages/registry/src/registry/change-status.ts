@@ -1,7 +1,7 @@
 import { readManifestFile } from "../document/read.ts";
 import type { Finding } from "../finding.ts";
 import { printManifest } from "../format/format-manifest.ts";
-import { fileNameOf, isTombstone, MANIFESTS, TOMBSTONES } from "./paths.ts";
+import { fileNameOf, isTombstone } from "./paths.ts";
 import type { RegistryFile } from "./validate.ts";
 import { validateManifest } from "./validate.ts";
 
@@ -34,9 +34,6 @@ export function changeStatus(file: RegistryFile, status: Status): ChangedFile {
 
 function pathFor(path: string, state: Status["state"]): string {
   const isMoving = isTombstone(path) !== (state === "removed");
-  if (!isMoving) return path;
-  const folder = path.split("/").slice(0, -2).join("/") || "registry/telemetry";
-  const [from, to] = state === "removed" ? [MANIFESTS, TOMBSTONES] : [TOMBSTONES, MANIFESTS];
-  const name = to.slice(to.lastIndexOf("/") + 1);
-  return path.startsWith(`${from}/`) ? `${to}/${fileNameOf(path)}` : `${folder}/${name}/${fileNameOf(path)}`;
+  const folders = path.split("/").slice(0, -2);
+  return isMoving ? [...folders, state === "removed" ? "removed" : "manifests", fileNameOf(path)].join("/") : path;
 }

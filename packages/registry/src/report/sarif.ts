@@ -20,9 +20,10 @@ export function sarifLog(findings: readonly Finding[]): object {
           driver: {
             name: "charm-telemetry registry",
             informationUri: PAGE,
-            rules: Object.entries(RULES).map(([id, { severity, summary }]) => ({
+            rules: Object.entries(RULES).map(([id, { severity, summary, why }]) => ({
               id,
               shortDescription: { text: summary },
+              help: { text: `${summary} ${why}` },
               helpUri: `${PAGE}#${id}`,
               defaultConfiguration: { level: LEVELS[severity] },
             })),

@@ -3,6 +3,7 @@ import { Document } from "../document/document.ts";
 import type { ManifestDocument } from "../document/read.ts";
 import { shown } from "../finding.ts";
 import type { Finding } from "../finding.ts";
+import { isWellFormed } from "./id.ts";
 import { fileNameOf, isExample } from "../registry/paths.ts";
 
 const MANIFEST_NAME = /^[a-z][a-z0-9-]*\.json$/;
@@ -16,7 +17,11 @@ export function checkFileName(file: string): Finding[] {
 /** Whether a manifest stands in the file that its id wants. */
 export function checkFileOfId({ document, root }: ManifestDocument): Finding[] {
   const id = memberOf(root, "id")?.value;
-  const isRight = isExample(document.file) || !isString(id) || `${id.value}.json` === fileNameOf(document.file);
+  const isRight =
+    isExample(document.file) ||
+    !isString(id) ||
+    !isWellFormed(id.value) ||
+    `${id.value}.json` === fileNameOf(document.file);
   if (isRight || checkFileName(document.file).length > 0) return [];
   const message = `id "${shown(id.value)}" wants file ${shown(id.value)}.json`;
   return [document.findingAt(id, { rule: "file-name", message })];

@@ -41,16 +41,23 @@ class Names {
   /** Takes an entry up, and says in which way it is like one before it. */
   add(entry: Entry): Finding[] {
     const name = this.#nameOf(entry);
+    // Those that are only known from the index have been judged before.
+    if (entry.manifest === undefined) return this.#take(name, entry);
     const same = this.#bySkeleton.get(skeleton(name));
     if (same !== undefined) return this.#sameName(entry, same);
     const near = this.#similar.near(name).find(({ of }) => !this.#mayBeNear(entry, of));
-    this.#bySkeleton.set(skeleton(name), entry);
-    this.#similar.add(name, entry);
+    this.#take(name, entry);
     if (near === undefined) return [];
     const rule = this.#field === "id" ? "id-similar" : "npm-similar";
     const message = `one letter from "${shown(near.name)}"`;
     const fix = "choose another name, or ask for an exception in similar.json";
     return findingOf(entry, this.#field, { rule, message, fix });
+  }
+
+  #take(name: string, entry: Entry): [] {
+    this.#bySkeleton.set(skeleton(name), entry);
+    this.#similar.add(name, entry);
+    return [];
   }
 
   #nameOf(entry: Entry): string {

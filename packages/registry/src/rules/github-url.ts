@@ -1,6 +1,6 @@
-import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
+import { spelled } from "../unicode/spelled.ts";
 
 const MAX_LENGTH = 300;
 const ORIGIN = "https://github.com";
@@ -23,7 +23,7 @@ export function checkGithubUrl(text: string): Problem[] {
     {
       rule: "github-url",
       message,
-      got: `"${shown(text)}"`,
+      got: `"${spelled(text)}"`,
       want: "https://github.com/<owner>/<name>",
       fix: mended(text),
     },

@@ -1,8 +1,8 @@
-import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import { FIRST_PARTY, RESERVED_IDS } from "./reserved.ts";
 import { isOneLetterFrom } from "./similar.ts";
+import { spelled } from "../unicode/spelled.ts";
 
 const ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const ID_LENGTH = { min: 2, max: 40 };
@@ -28,9 +28,14 @@ export function checkId(id: string, npmPackage?: string): Problem[] {
   return form.length > 0 ? form : checkOwner(id, npmPackage);
 }
 
+/** True of an id that a file could be called after. */
+export function isWellFormed(id: string): boolean {
+  return checkForm(id).length === 0;
+}
+
 function checkForm(id: string): Problem[] {
   const problem = (want: string): Problem[] => [
-    { rule: "id-format", message: "not an id", got: `"${shown(id)}"`, want, fix: suggestion(id) },
+    { rule: "id-format", message: "not an id", got: `"${spelled(id)}"`, want, fix: suggestion(id) },
   ];
   if (id.length < ID_LENGTH.min || id.length > ID_LENGTH.max) {
     return problem(`${ID_LENGTH.min} to ${ID_LENGTH.max} characters`);
@@ -40,6 +45,7 @@ function checkForm(id: string): Problem[] {
 }
 
 function suggestion(id: string): string | undefined {
+  if (!/^\p{ASCII}*$/u.test(id)) return undefined;
   const made = id
     .slice(0, ID_LENGTH.max * 2)
     .toLowerCase()

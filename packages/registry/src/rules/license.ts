@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import parse from "spdx-expression-parse";
-import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
+import { spelled } from "../unicode/spelled.ts";
 
 const require = createRequire(import.meta.url);
 const CURRENT = new Set(require("spdx-license-ids") as string[]);
@@ -19,7 +19,7 @@ export const LICENSE_SCHEMA: JsonSchema = {
 /** What is wrong with a licence: it has to be an expression of SPDX identifiers that are not deprecated. */
 export function checkLicense(license: string): Problem[] {
   const problem = (message: string, fix?: string): Problem[] => [
-    { rule: "license-spdx", message, got: `"${shown(license)}"`, want: WANT, fix },
+    { rule: "license-spdx", message, got: `"${spelled(license)}"`, want: WANT, fix },
   ];
   if (license.length > MAX_LENGTH) return problem(`longer than ${MAX_LENGTH} characters`);
   const info = parsed(license);

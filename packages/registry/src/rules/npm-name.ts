@@ -4,6 +4,7 @@ import type { Problem } from "../problem.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import { OWN_PACKAGES } from "./reserved.ts";
 import { isOneLetterFrom } from "./similar.ts";
+import { spelled } from "../unicode/spelled.ts";
 
 const MAX_LENGTH = 214;
 const PRINTABLE = /^[\x21-\x7e]+$/;
@@ -22,7 +23,7 @@ export const NPM_NAME_SCHEMA: JsonSchema = {
 /** What is wrong with the name of a package that is to be listed. */
 export function checkPackageName(name: string): Problem[] {
   const problem = (message: string, want: string): Problem[] => [
-    { rule: "npm-name", message: shown(message), got: `"${shown(name)}"`, want },
+    { rule: "npm-name", message: shown(message), got: `"${spelled(name)}"`, want },
   ];
   if (!PRINTABLE.test(name)) {
     return problem("not a name that npm accepts", "a published package such as charm-telemetry-acme");

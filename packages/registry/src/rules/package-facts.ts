@@ -94,7 +94,7 @@ function entryPointRules(manifest: ManifestDocument, facts: PackageFacts): Findi
     return [at(manifest, "npm_package", { rule: "sandbox-missing", message: "the entry point could not be tried" })];
   }
   const message = answer === false ? `"${shown(id)}" is no exporter` : shown(answer);
-  const want = "a class with all hooks, made without arguments";
+  const want = answer === false ? "a class with all hooks, made without arguments" : undefined;
   return [at(manifest, "npm_package", { rule: "entry-point-contract", message, want })];
 }
 

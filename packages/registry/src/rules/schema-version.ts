@@ -1,6 +1,6 @@
-import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
+import { spelled } from "../unicode/spelled.ts";
 
 /** Where the schemas are published; never changes, so that editors and old manifests keep finding them. */
 export const SCHEMA_FOLDER = "https://charmaios.github.io/charm-telemetry-js/schemas/";
@@ -23,6 +23,6 @@ export function checkSchemaVersion(text: string): Problem[] {
   const message = isKnown ? `not a schema of this registry; ${known}` : `${version} is unknown; ${known}`;
   const fix = "charm-telemetry registry migrate";
   return [
-    { rule: "schema-version", message, got: `"${shown(text)}"`, want: `"${SCHEMA_VERSION_SCHEMA.enum?.[0]}"`, fix },
+    { rule: "schema-version", message, got: `"${spelled(text)}"`, want: `"${SCHEMA_VERSION_SCHEMA.enum?.[0]}"`, fix },
   ];
 }

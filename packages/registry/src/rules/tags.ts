@@ -1,6 +1,6 @@
-import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
+import { spelled } from "../unicode/spelled.ts";
 
 const TAG = /^[a-z0-9-]{1,30}$/;
 const MAX_TAGS = 10;
@@ -24,7 +24,7 @@ export function checkTags(tags: readonly string[]): (Problem & { index?: number 
   for (const [index, tag] of tags.entries()) {
     if (!TAG.test(tag)) {
       const want = "1 to 30 lower-case letters, digits and hyphens";
-      problems.push({ rule: "tags", message: "not a tag", got: `"${shown(tag)}"`, want, index });
+      problems.push({ rule: "tags", message: "not a tag", got: `"${spelled(tag)}"`, want, index });
     } else if (seen.has(tag)) {
       problems.push({ rule: "tags", message: `"${tag}" is there twice`, index });
     }

@@ -3,6 +3,7 @@ import type { Problem } from "../problem.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import { invisibleCharacter } from "../unicode/invisible.ts";
 import { mixedScript } from "../unicode/mixed-script.ts";
+import { codePoint } from "../unicode/spelled.ts";
 
 /** How many characters (code points) the fields for people may have. */
 export const TEXT_LIMITS: Readonly<Record<"name" | "author" | "description" | "reason", { min: number; max: number }>> =
@@ -82,7 +83,7 @@ function checkHtml(text: string): Problem[] {
 function checkInvisible(text: string): Problem[] {
   const found = invisibleCharacter(text);
   if (found === undefined || LINE_BREAK.test(found.character)) return [];
-  const message = `${quoted(found.character)} is ${found.kind}`;
+  const message = `"${codePoint(found.character)}" is ${found.kind}`;
   return [{ rule: "text-invisible", message, fix: "delete the character", offset: found.offset }];
 }
 

@@ -1,7 +1,7 @@
 import parse from "semver/functions/parse.js";
-import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
+import { spelled } from "../unicode/spelled.ts";
 
 /** From semver.org, without build metadata. */
 const EXACT =
@@ -21,7 +21,7 @@ export function checkVersion(version: string): Problem[] {
     {
       rule: "version-exact",
       message: kindOf(version),
-      got: `"${shown(version)}"`,
+      got: `"${spelled(version)}"`,
       want: "one published version such as 1.0.0",
     },
   ];

@@ -1,4 +1,5 @@
 import { LOOKALIKES } from "./lookalikes.ts";
+import { codePoint } from "./spelled.ts";
 
 const WORD = /[\p{L}\p{M}\p{N}\p{So}\p{Cf}]+/gu;
 const LATIN = /\p{Script=Latin}/u;
@@ -17,7 +18,7 @@ export function mixedScript(text: string): { word: string; scripts: string } | u
   if (!NOT_ASCII.test(text)) return undefined;
   for (const [word] of text.matchAll(WORD)) {
     const scripts = scriptsOf(word);
-    if (scripts !== undefined) return { word: spelled(word), scripts };
+    if (scripts !== undefined) return { word: spelledOut(word), scripts };
   }
   return undefined;
 }
@@ -40,12 +41,6 @@ function imitatesLatin(character: string): boolean {
 }
 
 /** The foreign letters as numbers: people could not tell them from the others. */
-function spelled(word: string): string {
-  const characters = Array.from(word.slice(0, 80));
-  return characters
-    .map((character) => {
-      const isPlain = LATIN.test(character) || /\p{ASCII}/u.test(character);
-      return isPlain ? character : `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`;
-    })
-    .join("");
+function spelledOut(word: string): string {
+  return word.slice(0, 80).replace(/[^\p{ASCII}\p{Script=Latin}]/gu, codePoint);
 }

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startNpmRegistry } from "../../../../test/support/npm-registry.ts";
 import type { NpmFault, NpmRegistry } from "../../../../test/support/npm-registry.ts";
 import type { FactsAnswer } from "../../src/facts.ts";
 import { gatherFacts } from "../../src/package/gather-facts.ts";
 import type { GatherOptions } from "../../src/package/gather-facts.ts";
 import type { VerifyBundle } from "../../src/npm/provenance.ts";
+import { kitFolder } from "../../src/package/kit-folder.ts";
 import { packageTarball } from "./make-tarball.ts";
 import { PACKAGE_JSON, exporterFiles, exporterModule } from "./strangers.ts";
 
@@ -18,6 +19,8 @@ beforeEach(async () => {
 });
 
 afterEach(() => registry.close());
+
+afterAll(async () => (await kitFolder()).dispose());
 
 function publish(packageJson: object = {}, index: string = exporterModule()): string {
   const files = exporterFiles(index, packageJson);

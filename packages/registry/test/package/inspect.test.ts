@@ -2,9 +2,12 @@ import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import type { Inspection } from "../../src/package/inspect.ts";
+import { kitFolder } from "../../src/package/kit-folder.ts";
 import { exporterModule, inspectModule } from "./strangers.ts";
+
+afterAll(async () => (await kitFolder()).dispose());
 
 const GOOD: Inspection = { implementsContract: true };
 
@@ -116,12 +119,13 @@ describe.concurrent("a module", () => {
     ];
     const inspection = await inspectWith(`
       import { accessSync, readFileSync, readdirSync } from "node:fs";
+      import { tmpdir } from "node:os";
       if (Object.keys(process.env).length > 0) throw new Error("has " + Object.keys(process.env));
       const seen = ${JSON.stringify(secrets)}.filter((path) => {
         try { accessSync(path); return true; } catch { return false; }
       });
       if (seen.length > 0) throw new Error("sees " + seen);
-      const [home, passwd] = [readdirSync("/tmp").length, readFileSync("/etc/passwd", "utf8").split("\\n").length];
+      const [home, passwd] = [readdirSync(tmpdir()).length, readFileSync("/etc/passwd", "utf8").split("\\n").length];
       if (home > 3 || passwd > 2) throw new Error("sees others' files");
     `);
     expect(inspection).toEqual(GOOD);
@@ -131,7 +135,9 @@ describe.concurrent("a module", () => {
     const inspection = await inspectWith(`
       import { chmodSync, writeFileSync } from "node:fs";
       import { execFileSync } from "node:child_process";
+      import { tmpdir } from "node:os";
       import { fileURLToPath } from "node:url";
+      const mine = tmpdir() + "/mine";
       const here = fileURLToPath(new URL("./index.js", import.meta.url));
       const places = [here, here + ".new", "/new", "/usr/new", "/dev/new", "/etc/passwd", process.execPath];
       const written = places.filter((path) => {
@@ -141,8 +147,8 @@ describe.concurrent("a module", () => {
       try { execFileSync("/bin/mount", ["-o", "remount,bind,rw", "/usr"], { stdio: "ignore" }); written.push("mount"); } catch {}
       try { execFileSync("/usr/bin/unshare", ["--user", "true"], { stdio: "ignore" }); written.push("unshare"); } catch {}
       if (written.length > 0) throw new Error("has rights: " + written);
-      writeFileSync("/tmp/mine", "x");
-      try { writeFileSync("/tmp/mine", Buffer.alloc(2e7)); written.push("20 MB"); } catch {}
+      writeFileSync(mine, "x");
+      try { writeFileSync(mine, Buffer.alloc(2e7)); written.push("20 MB"); } catch {}
       if (written.length > 0) throw new Error("wrote " + written);
     `);
     expect(inspection).toEqual(GOOD);

@@ -26,6 +26,8 @@ export type Environment<Intake extends HttpIntake = HttpIntake> =
 export interface CreateOptions extends AttachOptions {
   /** False: in an environment that has none of its variables. */
   readonly isConfigured?: boolean;
+  /** False for exporters that do so much that watching what they open would be felt. */
+  readonly isWatched?: boolean;
 }
 
 /** What one case works with: fresh exporters, a backend, an environment that is put back, and a place for what is wrong. */
@@ -88,9 +90,10 @@ export class Bench {
   }
 
   /** A new exporter, made as its host makes it: with its configuration, or with `isConfigured: false` without any. */
-  async create({ isConfigured = true, ...attach }: CreateOptions = {}): Promise<AttachedExporter> {
+  async create({ isConfigured = true, isWatched = true, ...attach }: CreateOptions = {}): Promise<AttachedExporter> {
     this.#environment.use(isConfigured ? await this.#variables() : {});
-    const enter = <Value>(code: () => Value): Value => this.#watch.resources.enter(code);
+    if (!isWatched) this.#watch.resources.close();
+    const enter = <Value>(code: () => Value): Value => (isWatched ? this.#watch.resources.enter(code) : code());
     let exporter: unknown;
     try {
       exporter = await enter(() => this.#options.create());

@@ -1,8 +1,9 @@
 export { ExporterAccount } from "./account.ts";
 export { AttachedExporter, START_INFO, attachExporter, startExporter } from "./attach.ts";
-export type { AttachOptions, Called } from "./attach.ts";
+export type { AttachOptions, Called, FailedHook } from "./attach.ts";
 export type { Environment } from "./bench.ts";
 export type { ConformanceFinding, ConformanceLevel } from "./case.ts";
 export { checkExporter } from "./check-exporter.ts";
 export type { CaseResult } from "./check.ts";
 export type { CheckOptions, ConformanceReport, ExporterSource } from "./check-exporter.ts";
+export { describeFinding } from "./finding.ts";

@@ -49,6 +49,7 @@ export class Resources {
   /** What is still open keeps the process no longer: its cases have been told, and the tests have to end. */
   close(): void {
     this.#hook.disable();
+    entered.disable();
     for (const { resource } of this.#referenced) resource.unref?.();
     this.#open.clear();
   }

@@ -1,0 +1,185 @@
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startNpmRegistry } from "../../../../../test/support/npm-registry.ts";
+import type { NpmRegistry } from "../../../../../test/support/npm-registry.ts";
+import { charm, folderWith, writeFiles } from "../../support/project.ts";
+import { ACME, MANIFESTS, TIDES, commit, manifest, registryWith } from "../../support/registry.ts";
+
+const OFFLINE = ["registry", "validate", "--offline"];
+const SKIPPED = "packages were not looked at (--offline)\n";
+
+describe("offline", () => {
+  it("is good with good manifests, and says what it left out", async () => {
+    expect(await charm(registryWith({ acme: manifest(), tides: TIDES }), OFFLINE)).toEqual({
+      code: 0,
+      stdout: "ok 2 manifests\n",
+      stderr: SKIPPED,
+    });
+  });
+
+  it("says everything that is wrong with all of them, in order", async () => {
+    const folder = registryWith({ acme: manifest({ version: "^1.0.0" }), tides: TIDES.replace('"tides"', '"Tides"') });
+    const { code, stdout } = await charm(folder, OFFLINE);
+    expect(stdout.split("\n")).toEqual([
+      expect.stringMatching(/^registry\/telemetry\/manifests\/acme\.json:9:14 error version-exact: /),
+      expect.stringMatching(/^registry\/telemetry\/manifests\/tides\.json:2:9 error id-format: /),
+      "2 manifests: 2 errors",
+      "",
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it("takes files, the folder of manifests or that of the registry", async () => {
+    const folder = registryWith({ acme: manifest({ version: "1" }), tides: TIDES });
+    for (const [path, about] of [
+      [`${MANIFESTS}/acme.json`, "1 manifest"],
+      [MANIFESTS, "2 manifests"],
+      ["registry/telemetry", "2 manifests"],
+    ] as const) {
+      const { code, stdout } = await charm(folder, [...OFFLINE, path]);
+      expect(stdout).toMatch(new RegExp(`^${MANIFESTS}/acme\\.json:9:14 error .*\n${about}: 1 error\n$`));
+      expect(code).toBe(1);
+    }
+    expect(await charm(folder, [...OFFLINE, `${MANIFESTS}/tides.json`])).toMatchObject({ code: 0 });
+  });
+
+  it("takes manifests that are in no registry", async () => {
+    const folder = folderWith({ "mine/acme.json": manifest() });
+    expect(await charm(folder, [...OFFLINE, "mine"])).toMatchObject({ code: 0, stdout: "ok 1 manifest\n" });
+    expect(await charm(folder, [...OFFLINE, "mine/acme.json"])).toMatchObject({ code: 0 });
+  });
+
+  it("compares one manifest with what is listed", async () => {
+    const folder = registryWith({ acme: manifest() });
+    await charm(folder, ["registry", "build"]);
+    writeFiles(folder, { [`${MANIFESTS}/acme-two.json`]: manifest({ id: "acme-two" }) });
+    const { code, stdout } = await charm(folder, [...OFFLINE, `${MANIFESTS}/acme-two.json`]);
+    expect(stdout).toContain("acme-two.json:3:18 error duplicate: npm_package also in");
+    expect(code).toBe(1);
+  });
+
+  it("looks with --changed at what git says has changed, against what was listed then", async () => {
+    const folder = registryWith({ acme: manifest(), tides: TIDES });
+    await charm(folder, ["registry", "build"]);
+    commit(folder);
+    appendFileSync(join(folder, MANIFESTS, "tides.json"), "x");
+    writeFiles(folder, { [`${MANIFESTS}/reef.json`]: manifest({ id: "reef" }) });
+    const { code, stdout } = await charm(folder, [...OFFLINE, "--changed", "HEAD"]);
+    expect(stdout).toMatch(
+      /reef\.json:3:18 error duplicate: .*\n.*tides\.json:12:1 error json-syntax: .*\n2 manifests: 2 errors\n$/,
+    );
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ["json", /^\{\n {2}"findings": \[/],
+    ["github", /^::error file=registry\/telemetry\/manifests\/acme\.json,line=9,col=14,title=version-exact::/],
+    ["sarif", /^\{\n {2}"\$schema": "https:\/\/json\.schemastore\.org\/sarif-2\.1\.0\.json"/],
+  ])("says it as %s", async (format, expected) => {
+    const folder = registryWith({ acme: manifest({ version: "latest" }) });
+    const { code, stdout } = await charm(folder, [...OFFLINE, "--format", format]);
+    expect(stdout).toMatch(expected);
+    expect(code).toBe(1);
+  });
+});
+
+describe("with --facts", () => {
+  const FACTS = {
+    version: "1.0.0",
+    license: "MIT",
+    repository: { type: "git", url: "git+https://github.com/acme/charm-telemetry-acme.git" },
+    entry_points: { "charm.telemetry": { acme: "./dist/index.js#Exporter" } },
+    implements_contract: true,
+    install_scripts: [],
+    provenance: { source: "https://github.com/acme/charm-telemetry-acme" },
+    deprecated: false,
+  };
+
+  async function judge(facts: object): Promise<{ code: number; stdout: string; stderr: string }> {
+    const folder = registryWith({ acme: manifest() });
+    writeFileSync(join(folder, "facts.json"), JSON.stringify(facts));
+    return charm(folder, ["registry", "validate", "--facts", "facts.json"]);
+  }
+
+  it("judges packages without a network", async () => {
+    expect(await judge({ [ACME.npm_package]: FACTS })).toEqual({ code: 0, stdout: "ok 1 manifest\n", stderr: "" });
+    const { code, stdout } = await judge({ [ACME.npm_package]: { ...FACTS, install_scripts: ["postinstall"] } });
+    expect(stdout).toContain("acme.json:3:18 error install-script: postinstall");
+    expect(code).toBe(1);
+  });
+
+  it("ends with 3 where nothing is known", async () => {
+    const { code, stdout } = await judge({ [ACME.npm_package]: { undecided: "503 after 3 tries" } });
+    expect(stdout).toContain("acme.json:3:18 undecided npm-unreachable: 503 after 3 tries");
+    expect(code).toBe(3);
+  });
+
+  it("refuses what are no facts", async () => {
+    const { code, stderr } = await judge({ [ACME.npm_package]: { version: 1 } });
+    expect(stderr).toContain("facts.json holds no facts: charm-telemetry-acme.version: want a text");
+    expect(code).toBe(2);
+  });
+});
+
+describe("online", () => {
+  let npm: NpmRegistry;
+  beforeEach(async () => {
+    npm = await startNpmRegistry();
+  });
+  afterEach(() => npm.close());
+
+  it("finds that there is no such package", async () => {
+    const { code, stdout, stderr } = await charm(registryWith({ acme: manifest() }), [
+      "registry",
+      "validate",
+      "--registry",
+      npm.url,
+    ]);
+    expect(stdout).toContain("acme.json:3:18 error npm-missing: ");
+    expect(stderr).toBe("looking at charm-telemetry-acme@1.0.0\n");
+    expect(code).toBe(1);
+  });
+
+  it("asks for no package whose manifest is wrong anyway", async () => {
+    const folder = registryWith({ acme: manifest({ id: "Acme" }) });
+    const { code, stderr } = await charm(folder, ["registry", "validate", "--registry", npm.url]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    expect(npm.requests).toEqual([]);
+  });
+
+  it("ends with 3 when npm cannot be asked", async () => {
+    npm.setFault({ kind: "status", status: 503 });
+    const { code, stdout } = await charm(registryWith({ acme: manifest() }), [
+      "registry",
+      "validate",
+      "--registry",
+      npm.url,
+    ]);
+    expect(stdout).toContain("undecided npm-unreachable: 503 after 3 tries");
+    expect(code).toBe(3);
+  });
+});
+
+describe("wrong usage", () => {
+  it.each([
+    [OFFLINE, "there is no registry in this folder"],
+    [[...OFFLINE, "nowhere.json"], "there is no registry in nowhere.json"],
+    [["registry", "validate", "--format", "xml"], "Allowed choices are text, json, github, sarif"],
+    [["registry", "vaildate"], "Did you mean validate?"],
+  ])("%j ends with 2", async (args, message) => {
+    const { code, stdout, stderr } = await charm(folderWith({}), args);
+    expect(stderr).toContain(message);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  it("is a revision that git does not know", async () => {
+    const folder = registryWith({ acme: manifest() });
+    commit(folder);
+    for (const revision of ["nowhere", "--output=x"]) {
+      const { code, stderr } = await charm(folder, [...OFFLINE, `--changed=${revision}`]);
+      expect(stderr).toMatch(/^error: (?:git diff failed: .*nowhere|--output=x is no git revision)/);
+      expect(code).toBe(2);
+    }
+  });
+});

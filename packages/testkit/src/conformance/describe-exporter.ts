@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { benchOptionsOf, casesOf } from "./check-exporter.ts";
+import type { CheckOptions } from "./check-exporter.ts";
+import { Check } from "./check.ts";
+import { describeFinding } from "./finding.ts";
+
+export type DescribeOptions = Omit<CheckOptions, "signal" | "exporterClass" | "create"> & {
+  /** Makes an exporter as its host does: without arguments. */
+  readonly create: () => object | Promise<object>;
+  /** Of the group of tests. */
+  readonly name?: string;
+  /** For each case; generous unless given, as some wait for what should not happen. */
+  readonly timeoutMs?: number;
+};
+
+/** Makes a test of each case of the conformance kit. */
+export function describeExporter({ name = "the exporter", timeoutMs = 120_000, ...options }: DescribeOptions): void {
+  const cases = casesOf(options);
+  const check = new Check(cases, benchOptionsOf(options));
+  describe(name, { concurrent: false }, () => {
+    for (const each of cases)
+      test(`${each.title} (${each.id})`, { timeout: timeoutMs }, async (context) => {
+        const { status, reason, findings } = await check.run(each);
+        if (status === "not-applicable") context.skip(reason);
+        if (findings.length > 0) expect.fail(`\n${findings.map(describeFinding).join("\n\n")}`);
+      });
+  });
+}

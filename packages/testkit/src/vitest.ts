@@ -1,0 +1,2 @@
+export { describeExporter } from "./conformance/describe-exporter.ts";
+export type { DescribeOptions } from "./conformance/describe-exporter.ts";
