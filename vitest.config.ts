@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+import { browserPath } from "./site/test/support/browser-path.ts";
 
 // Workspace imports resolve to src/*.ts. Suites that start processes or workers use the built output instead.
 const conditions = ["@charm/source", "module", "node", "development|production"];
@@ -21,6 +22,10 @@ function projects(): { name: string; root: string }[] {
 
 const house = existsSync(join(import.meta.dirname, "test")) ? [{ name: "house", root: import.meta.dirname }] : [];
 
+// All but the site's pages can be tested without a browser; CI has to have one.
+const hasBrowser = Boolean(process.env["CI"]) || browserPath() !== undefined;
+if (!hasBrowser) process.stderr.write("The tests in a browser are left out: install Chromium, or set CHROMIUM_PATH.\n");
+
 // Runs on several versions of Node leave a report each.
 const report = process.env["VITEST_REPORT"] ?? "coverage/vitest.json";
 
@@ -30,7 +35,12 @@ export default defineConfig({
     projects: [...projects(), ...house].map(({ name, root }) => ({
       extends: true as const,
       root,
-      test: { name, include: ["test/**/*.test.ts"], typecheck: { enabled: false } },
+      test: {
+        name,
+        include: ["test/**/*.test.ts"],
+        exclude: [...configDefaults.exclude, ...(hasBrowser ? [] : ["test/browser/**"])],
+        typecheck: { enabled: false },
+      },
     })),
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { parseSecretKey } from "@charm/telemetry-registry";
 import { buildAssets } from "./build/assets.ts";
 import { renderSite, writeSite } from "./build/site.ts";
 import { serve } from "./serve.ts";
-import { parseSecretKey } from "./signature/minisign.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
+import { signIndex } from "@charm/telemetry-registry";
+import type { SecretKey } from "@charm/telemetry-registry";
 import type { Exporter } from "../list/exporter.ts";
-import { signatureOf } from "../signature/minisign.ts";
-import type { SecretKey } from "../signature/minisign.ts";
-import { commentOf } from "../signature/signed-index.ts";
 import type { SiteFile } from "./assets.ts";
 
 export interface ApiOptions {
@@ -33,10 +32,8 @@ export function apiFiles({ index, exporters, generatedAt, commit, key }: ApiOpti
     { path: "registry.json.sha256", content: `${sha256}  registry.json\n` },
     { path: "meta.json", content: json(meta) },
   ];
-  if (key !== undefined) {
-    const comment = commentOf({ sha256, generatedAt, commit });
-    whole.push({ path: "registry.json.minisig", content: signatureOf(index, comment, key) });
-  }
+  if (key !== undefined)
+    whole.push({ path: "registry.json.minisig", content: signIndex(index, { generatedAt, commit }, key) });
   const single = exporters.map(({ isStale, ...exporter }) => ({
     path: `exporters/${exporter.id}.json`,
     content: json({ ...exporter, stale: isStale }),

@@ -1,12 +1,12 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { publicKeyText } from "@charm/telemetry-registry";
+import type { SecretKey } from "@charm/telemetry-registry";
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { compareNames } from "../list/exporter.ts";
 import type { Exporter, ListedExporter } from "../list/exporter.ts";
 import { allPages } from "../list/view.ts";
-import { publicKeyText } from "../signature/minisign.ts";
-import type { SecretKey } from "../signature/minisign.ts";
 import { ApiPage } from "../views/api-page.tsx";
 import type { Place } from "../views/layout.tsx";
 import { ExporterPage, ListPage, NotFoundPage } from "../views/pages.tsx";

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
+import { parseSecretKey, verifyIndex } from "@charm/telemetry-registry";
 import { expect, it } from "vitest";
-import { parseSecretKey } from "../../src/signature/minisign.ts";
-import { verifyIndex } from "../../src/signature/signed-index.ts";
 import type { Site } from "../../src/build/site.tsx";
 import { FIRST_PARTY, factsOf, generated, indexOf } from "../support/entries.ts";
 import { HOSTILE } from "../support/hostile.ts";

@@ -42,11 +42,11 @@ export async function served(
 ): Promise<ServedSite> {
   const folder = mkdtempSync(join(tmpdir(), "charm-site-"));
   await writeSite(await rendered(entries, { facts: facts ?? undefined }), folder);
-  const { url, close } = await serve(folder, BASE);
+  const server = await serve(folder, BASE);
   return {
-    url,
+    url: server.url,
     close: async () => {
-      await close();
+      await server.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

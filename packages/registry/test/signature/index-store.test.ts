@@ -1,13 +1,12 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { IndexStore } from "../../src/signature/index-store.ts";
 import { parsePublicKey, parseSecretKey, signatureOf } from "../../src/signature/minisign.ts";
-import { IndexRefused, commentOf } from "../../src/signature/signed-index.ts";
+import { IndexRefused, signIndex } from "../../src/signature/signed-index.ts";
 import type { SignedIndex } from "../../src/signature/signed-index.ts";
-import { TEST_KEY, TEST_PUBLIC_KEY } from "../support/keys.ts";
+import { TEST_KEY, TEST_PUBLIC_KEY } from "../support/signing-keys.ts";
 
 const key = parsePublicKey(TEST_PUBLIC_KEY);
 const secret = parseSecretKey(TEST_KEY);
@@ -22,8 +21,7 @@ function store(): { folder: string; store: IndexStore } {
 
 function signed(text: string, generatedAt: string): SignedIndex {
   const index = Buffer.from(text);
-  const sha256 = createHash("sha256").update(index).digest("hex");
-  return { index, signature: signatureOf(index, commentOf({ sha256, generatedAt, commit: "abc" }), secret) };
+  return { index, signature: signIndex(index, { generatedAt, commit: "abc" }, secret) };
 }
 
 const good = signed("one", "2026-10-01T00:00:00Z");
@@ -41,13 +39,13 @@ it("takes a signed index, and a newer one after it", async () => {
 });
 
 it.each([
-  ["is not signed", { ...newer, signature: undefined }, "error index-unsigned: there is no signature"],
+  ["is not signed", { ...newer, signature: undefined }, "error index-signature: not signed"],
   ["has a flipped byte", { ...newer, index: Buffer.from("twn") }, "error index-signature: digest mismatch"],
   ["has the signature of another", { ...newer, signature: good.signature }, "error index-signature: digest mismatch"],
   [
     "is older",
     signed("old", "2026-09-30T23:59:59Z"),
-    "error index-older: of 2026-09-30T23:59:59Z; want 2026-10-01T00:00:00Z or later",
+    "error index-signature: older: of 2026-09-30T23:59:59Z; want 2026-10-01T00:00:00Z or later",
   ],
   [
     "is signed for something else",
@@ -58,11 +56,7 @@ it.each([
     "has a comment about other bytes",
     {
       index: newer.index,
-      signature: signatureOf(
-        newer.index,
-        commentOf({ sha256: "00", generatedAt: "2026-10-03T00:00:00Z", commit: "" }),
-        secret,
-      ),
+      signature: signatureOf(newer.index, '{"sha256":"00","generated_at":"2026-10-03","commit":""}', secret),
     },
     "error index-signature: digest mismatch",
   ],

@@ -7,7 +7,7 @@ import {
   signatureOf,
   verifySignature,
 } from "../../src/signature/minisign.ts";
-import { SIGNATURE, SIGNED, TEST_KEY, TEST_PUBLIC_KEY } from "../support/keys.ts";
+import { SIGNATURE, SIGNED, TEST_KEY, TEST_PUBLIC_KEY } from "../support/signing-keys.ts";
 
 const content = Buffer.from(SIGNED);
 const publicKey = parsePublicKey(TEST_PUBLIC_KEY);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { SignatureError, verifySignature } from "./minisign.ts";
-import type { PublicKey } from "./minisign.ts";
+import type { RuleId } from "../rules/table.ts";
+import { SignatureError, signatureOf, verifySignature } from "./minisign.ts";
+import type { PublicKey, SecretKey } from "./minisign.ts";
 
 /** What is signed with the index, beside its bytes. */
 export interface IndexStamp {
@@ -18,21 +19,29 @@ export interface SignedIndex {
   readonly signature?: string | undefined;
 }
 
-export type Refusal = "index-unsigned" | "index-signature" | "index-older";
-
+/** An index that must not be used; the last good one stays. */
 export class IndexRefused extends Error {
   override readonly name = "IndexRefused";
-  readonly rule: Refusal;
+  readonly rule: RuleId = "index-signature";
 
-  constructor(rule: Refusal, message: string, options?: ErrorOptions) {
-    super(`error ${rule}: ${message}`, options);
-    this.rule = rule;
+  constructor(message: string, options?: ErrorOptions) {
+    super(`error index-signature: ${message}`, options);
   }
 }
 
-/** The comment that is signed: one line, since a signature's file has lines. */
-export function commentOf({ sha256, generatedAt, commit }: IndexStamp): string {
-  return JSON.stringify({ sha256, generated_at: generatedAt, commit });
+/**
+ * Signs an index with its time and its commit, so that neither can be changed.
+ *
+ * @returns the text of its `.minisig` file.
+ */
+export function signIndex(
+  index: Uint8Array,
+  { generatedAt, commit }: Omit<IndexStamp, "sha256">,
+  key: SecretKey,
+): string {
+  // One line, since a signature's file has lines.
+  const comment = JSON.stringify({ sha256: sha256Of(index), generated_at: generatedAt, commit });
+  return signatureOf(index, comment, key);
 }
 
 /**
@@ -40,12 +49,11 @@ export function commentOf({ sha256, generatedAt, commit }: IndexStamp): string {
  * @throws IndexRefused if it is not signed, not by this key, not these bytes, or older than the last.
  */
 export function verifyIndex({ index, signature }: SignedIndex, key: PublicKey, last?: IndexStamp): IndexStamp {
-  if (signature === undefined) throw new IndexRefused("index-unsigned", "there is no signature");
+  if (signature === undefined) throw new IndexRefused("not signed");
   const stamp = stampOf(signed(index, signature, key));
-  if (createHash("sha256").update(index).digest("hex") !== stamp.sha256)
-    throw new IndexRefused("index-signature", "digest mismatch");
+  if (sha256Of(index) !== stamp.sha256) throw new IndexRefused("digest mismatch");
   if (last !== undefined && Date.parse(stamp.generatedAt) < Date.parse(last.generatedAt))
-    throw new IndexRefused("index-older", `of ${stamp.generatedAt}; want ${last.generatedAt} or later`);
+    throw new IndexRefused(`older: of ${stamp.generatedAt}; want ${last.generatedAt} or later`);
   return stamp;
 }
 
@@ -53,7 +61,7 @@ function signed(index: Uint8Array, signature: string, key: PublicKey): string {
   try {
     return verifySignature(index, signature, key);
   } catch (error) {
-    if (error instanceof SignatureError) throw new IndexRefused("index-signature", error.message, { cause: error });
+    if (error instanceof SignatureError) throw new IndexRefused(error.message, { cause: error });
     throw error;
   }
 }
@@ -66,5 +74,9 @@ function stampOf(comment: string): IndexStamp {
   } catch {
     // A comment of another kind: said below.
   }
-  throw new IndexRefused("index-signature", "the signed comment is not that of an index");
+  throw new IndexRefused("the signed comment is not that of an index");
+}
+
+function sha256Of(index: Uint8Array): string {
+  return createHash("sha256").update(index).digest("hex");
 }
