@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { measureInstall } from "./install-size.mjs";
-import { checkPacked } from "./release/check-packed.mjs";
 import { pnpm, publishablePackages, readJson, root, run } from "./repository.mjs";
 
 /** What an agent's author gets with `npm install @charm/telemetry-core`. */
@@ -37,15 +36,14 @@ function step(name, work) {
   console.log(`  ${code === 0 ? "ok" : "FAILED"}, ${seconds} s`);
 }
 
-/** Lints what would be published, as it would be published. */
+/** Looks at what would be published as the authors of exporters do, with our own command. */
 function checkPackage(path) {
   const tarball = join(folder, `${basename(path)}.tgz`);
   const packed = run(pnpm("pack", "--out", tarball), { cwd: path });
   if (packed.code !== 0) return packed;
   tarballs.set(basename(path), tarball);
-  const { name, version } = readJson(join(path, "package.json"));
-  const problems = checkPacked({ name, version, path: tarball });
-  return { code: problems.length === 0 ? 0 : 1, output: problems.join("\n") };
+  const command = join(root, "packages/cli/dist/main.js");
+  return run([process.execPath, command, "prepublish", path, "--tarball", tarball]);
 }
 
 function checkSize() {

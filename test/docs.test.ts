@@ -33,15 +33,20 @@ function blocksOf(markdown: string): Block[] {
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-/** An empty project in which the repository's packages are installed. */
+/** An empty project in which the repository's packages and their commands are installed. */
 function project(): string {
   const folder = mkdtempSync(join(tmpdir(), "charm-guide-"));
   folders.push(folder);
   mkdirSync(join(folder, "node_modules/@charm"), { recursive: true });
+  mkdirSync(join(folder, "node_modules/.bin"));
   const dependencies: Record<string, string> = {};
   for (const { folder: installed, packageJson } of publishablePackages()) {
     symlinkSync(installed, join(folder, "node_modules", packageJson.name));
     dependencies[packageJson.name] = "*";
+    for (const [name, path] of Object.entries((packageJson["bin"] ?? {}) as Record<string, string>)) {
+      const command = `#!/bin/sh\nexec node ${JSON.stringify(join(installed, path))} "$@"\n`;
+      writeFileSync(join(folder, "node_modules/.bin", name), command, { mode: 0o755 });
+    }
   }
   const manifest = { name: "guide", private: true, type: "module", dependencies };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
@@ -51,7 +56,9 @@ function project(): string {
 /** The environment of a reader: nothing of this test's. */
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(?:CHARM|DD|DATADOG|VITEST|NODE)_/.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^(?:CHARM|DD|DATADOG|VITEST|NODE)_|^npm_config_user_agent$/.test(name),
+    ),
   );
 }
 
@@ -89,15 +96,19 @@ const pages = PAGES.map((page) => ({ page, markdown: readFileSync(join(ROOT, pag
 describe("code blocks", () => {
   const guides = pages.filter(({ markdown }) => blocksOf(markdown).some(({ info }) => info === "sh run"));
 
-  it.each(guides)("of $page do what the page says", ({ page, markdown }) => {
-    for (const { command, status, stdout, stderr } of follow(blocksOf(markdown))) {
-      expect({ status, stderr: status === 0 ? "" : stderr }, `${page}:${command.block.line}`).toEqual({
-        status: 0,
-        stderr: "",
-      });
-      expect(stdout, `${page}:${command.block.line}`).toBe(command.output ?? stdout);
-    }
-  });
+  it.each(guides)(
+    "of $page do what the page says",
+    ({ page, markdown }) => {
+      for (const { command, status, stdout, stderr } of follow(blocksOf(markdown))) {
+        expect({ status, stderr: status === 0 ? "" : stderr }, `${page}:${command.block.line}`).toEqual({
+          status: 0,
+          stderr: "",
+        });
+        expect(stdout, `${page}:${command.block.line}`).toBe(command.output ?? stdout);
+      }
+    },
+    120_000,
+  );
 
   it("are run in both guides, and where people begin", () => {
     expect(guides.map(({ page }) => page).toSorted()).toEqual([
@@ -105,6 +116,7 @@ describe("code blocks", () => {
       "docs/agent-guide.md",
       "docs/cookbook.md",
       "docs/exporter-guide.md",
+      "packages/cli/README.md",
       "packages/core/README.md",
       "packages/registry/README.md",
     ]);

@@ -1,6 +1,7 @@
 // notes.mjs FOLDER: writes the notes of each released package: its part of the changelog, and how to check what npm gives out.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { root } from "../repository.mjs";
 import { main } from "./refusal.mjs";
 import { readRelease } from "./release-folder.mjs";
 
@@ -15,7 +16,7 @@ await main(() => {
 
 function notesOf({ name, version, file, folder, integrity }) {
   const page = `https://www.npmjs.com/package/${name}/v/${version}`;
-  return `${changesOf(join(folder, "CHANGELOG.md"), version)}
+  return `${changesOf(join(root, folder, "CHANGELOG.md"), version)}
 
 ## Check what you install
 

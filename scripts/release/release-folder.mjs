@@ -38,21 +38,15 @@ export function integrityOf(path) {
   return `sha512-${createHash("sha512").update(readFileSync(path)).digest("base64")}`;
 }
 
-/** A tarball's package.json. */
+/** A tarball's package.json. A tar is a row of headers of 512 bytes, each followed by its file, padded. */
 export function packedPackageJson(path) {
-  return JSON.parse(tarFiles(path).get("package/package.json")?.toString() ?? "null");
-}
-
-/** A tar is a row of headers of 512 bytes, each followed by its file, padded. Long names (pax) are not told. */
-export function tarFiles(path) {
   const tar = gunzipSync(readFileSync(path));
-  const files = new Map();
   for (let offset = 0; offset < tar.length && tar[offset] !== 0;) {
     const text = (from, length) => tar.toString("utf8", offset + from, offset + from + length).replace(/\0.*$/s, "");
     const size = Number.parseInt(text(124, 12), 8);
-    const name = [text(345, 155), text(0, 100)].filter(Boolean).join("/");
-    files.set(name, tar.subarray(offset + 512, offset + 512 + size));
+    if (text(0, 100) === "package/package.json")
+      return JSON.parse(tar.toString("utf8", offset + 512, offset + 512 + size));
     offset += 512 + Math.ceil(size / 512) * 512;
   }
-  return files;
+  return undefined;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseSecretKey } from "@charm/telemetry-registry";
 import { buildAssets } from "./build/assets.ts";
+import { firstListed } from "./build/first-listed.ts";
 import { renderSite, writeSite } from "./build/site.ts";
 import { serve } from "./serve.ts";
 
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
     {
       index: await readIndexFile(values.index),
       facts: await readFacts(values.facts),
+      listed: firstListed(join(ROOT, "registry/telemetry/manifests")),
       url: new URL(values.url.replace(/\/*$/, "/")).href,
       ...lastCommit(),
       key: key === "" ? undefined : parseSecretKey(key),

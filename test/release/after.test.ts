@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -67,15 +66,10 @@ it("what does not is told with package, version and the line of the error", asyn
 });
 
 it("the notes of a release are its part of the changelog, and how to check the package", async () => {
-  const folder = madeRelease([[tide, TIDE]]);
+  const changelog = "# tide\n\n## 1.2.0\n\n### Minor Changes\n\n- Tides of lakes.\n\n## 1.1.0\n\n- Older.\n";
+  const folder = madeRelease([[tide, { ...TIDE, "CHANGELOG.md": changelog }]]);
   const list = JSON.parse(readFileSync(join(folder, "release.json"), "utf8")) as { packages: { integrity: string }[] };
-  const repository = temporaryFolder("charm-notes-");
-  writeFiles(repository, {
-    "packages/small/CHANGELOG.md":
-      "# tide\n\n## 1.2.0\n\n### Minor Changes\n\n- Tides of lakes.\n\n## 1.1.0\n\n- Older.\n",
-  });
-  // Where the repository is, the script learns from its working directory.
-  execFileSync(process.execPath, [release("notes.mjs"), folder], { cwd: repository });
+  expect(await script(release("notes.mjs"), [folder])).toMatchObject({ code: 0 });
   const notes = readFileSync(join(folder, "tide-1.2.0.md"), "utf8");
   expect(notes).toMatch(/^### Minor Changes\n\n- Tides of lakes\.\n\n## Check what you install\n/);
   expect(notes).not.toContain("Older");

@@ -2,11 +2,14 @@ import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { onTestFinished } from "vitest";
+import { basename, dirname, join, relative } from "node:path";
+import { onTestFinished, vi } from "vitest";
 import { startNpmRegistry } from "../support/npm-registry.ts";
 import type { NpmRegistry } from "../support/npm-registry.ts";
 import { ROOT, readJson } from "../support/repository.ts";
+
+// npm and pnpm take seconds on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 export interface Ended {
   readonly code: number;
@@ -95,7 +98,7 @@ function pack(folder: string, packageJson: Record<string, unknown>, files: Recor
   const integrity = `sha512-${createHash("sha512")
     .update(readFileSync(join(folder, file)))
     .digest("base64")}`;
-  return { name, version, file, folder: "packages/small", integrity };
+  return { name, version, file, folder: relative(ROOT, join(source, "package")), integrity };
 }
 
 export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {

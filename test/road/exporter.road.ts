@@ -72,12 +72,13 @@ describe("the scaffolder without a terminal", () => {
     const first = await does(folder, "npm create charm-telemetry charm-telemetry-globex -- --yes --json --language js");
     const second = await does(folder, "npm create charm-telemetry charm-telemetry-initech --yes --json --language=js");
     // npm itself has the first words.
-    const files = [first, second].map(({ stdout }) => JSON.parse(stdout.slice(stdout.indexOf("{"))) as unknown);
-    expect(files).toHaveLength(2);
-    for (const name of ["globex", "initech"])
-      expect(readdirSync(join(folder, `charm-telemetry-${name}`))).toEqual(
-        expect.arrayContaining([".gitignore", "src", "tsconfig.json"].slice(0, 2)),
-      );
+    const reports = [first, second].map(({ stdout }) => JSON.parse(stdout.slice(stdout.indexOf("{"))) as object);
+    for (const [index, name] of ["globex", "initech"].entries()) {
+      const made = join(folder, `charm-telemetry-${name}`);
+      expect(JSON.stringify(reports[index])).toContain(`charm-telemetry-${name}`);
+      expect(readdirSync(made)).toEqual(expect.arrayContaining([".gitignore", "package.json", "src"]));
+      expect(readdirSync(join(made, "src"))).toEqual(["encode.js", "exporter.js", "index.js", "options.js"]);
+    }
   });
 
   it("refuses an id that cannot be one, and writes nothing", async () => {
@@ -97,21 +98,27 @@ const WAYS = [
 ];
 
 describe("an agent's author", () => {
-  it.each(WAYS)("adds the exporter with $manager, and its backend gets the events", async ({ install, start }) => {
-    const folder = recordedAgent("acme", {
-      "@charm/telemetry-cli": `^${versions["@charm/telemetry-cli"]}`,
-      "@charm/telemetry-core": `^${versions["@charm/telemetry-core"]}`,
-      "charm-telemetry-acme": "^0.1.0",
-    });
-    await does(folder, install);
-    await arrives(folder);
+  it.for(WAYS)(
+    "adds the exporter with $manager, and its backend gets the events",
+    async ({ install, start }, context) => {
+      const folder = recordedAgent("acme", {
+        "@charm/telemetry-cli": `^${versions["@charm/telemetry-cli"]}`,
+        "@charm/telemetry-core": `^${versions["@charm/telemetry-core"]}`,
+        "charm-telemetry-acme": "^0.1.0",
+      });
+      const { code, stderr } = await type(folder, install);
+      if (/E404|ETARGET/.test(stderr) && !stderr.includes("charm-telemetry-acme"))
+        context.skip(`not served here: ${install}`);
+      expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+      await arrives(folder);
 
-    const { stdout } = await does(folder, `${start} charm-telemetry list --json`);
-    const { exporters } = JSON.parse(stdout) as { exporters: object[] };
-    expect(exporters).toEqual([
-      { name: "acme", package: "charm-telemetry-acme", version: "0.1.0", listed: true, state: "ok" },
-    ]);
-  });
+      const { stdout } = await does(folder, `${start} charm-telemetry list --json`);
+      const { exporters } = JSON.parse(stdout) as { exporters: object[] };
+      expect(exporters).toEqual([
+        { name: "acme", package: "charm-telemetry-acme", version: "0.1.0", listed: true, state: "ok" },
+      ]);
+    },
+  );
 });
 
 interface AcmeSpan {
@@ -137,6 +144,6 @@ async function arrives(folder: string): Promise<void> {
   expect({ exitCode, events }).toMatchObject({ exitCode: 0 });
   expect(events.map(({ type: kind }) => kind)).toEqual(expect.arrayContaining(["thinking", "delta", "status"]));
   const kinds = intake.items.map(({ item }) => item.kind);
-  expect(kinds, JSON.stringify(events.slice(-3))).toEqual(expect.arrayContaining(["run", "llm", "tool"]));
+  expect(kinds).toEqual(expect.arrayContaining(["run", "llm", "tool"]));
   expect(intake.items.find(({ item }) => item.kind === "run")?.item.name).toBe("serve-customer");
 }

@@ -4,9 +4,10 @@ import { expect, inject, it, onTestFinished } from "vitest";
 import { runAgent } from "../../packages/runner/src/index.ts";
 import type { CharmEvent } from "../../packages/runner/src/index.ts";
 import { startDatadogIntake } from "../../packages/testkit/src/intakes/index.ts";
+import { command } from "./support/command.ts";
 import { does, edit, emptyFolder, recordedAgent, type, write } from "./support/person.ts";
 
-const { versions } = inject("road");
+const { release, repository, versions } = inject("road");
 const KEY = "0123456789abcdef0123456789abcdef";
 
 it("an agent with the Datadog exporter runs as the cloud runs it: npm ci, npm start", async () => {
@@ -37,6 +38,13 @@ it("an agent with the Datadog exporter runs as the cloud runs it: npm ci, npm st
   expect(exitCode).toBe(0);
   expect(events.map((event) => event.type)).toEqual(expect.arrayContaining(["thinking", "delta", "status"]));
   expect(intake.spans.map(({ span }) => span.name)).toContain("serve-customer");
+});
+
+it("all packages of the release are as those of strangers must be", async () => {
+  const verify = join(repository, "scripts/release/verify.mjs");
+  const { code, stderr, stdout } = await command(repository, process.execPath, [verify, release]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toBe(`packages that are as they should be: ${Object.keys(versions).length}\n`);
 });
 
 const HOOKS = "onRunStart onRunEnd onError onToolStart onToolEnd onToolError onLlmNewToken onAgentAction".split(" ");

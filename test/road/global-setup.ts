@@ -17,7 +17,11 @@ declare module "vitest" {
 /** What all ways start from: our packages, published as they would be. */
 export interface Road {
   readonly registry: string;
-  /** Of the person who walks: its .npmrc names the registry, its caches are empty. */
+  /** A copy of this repository in which all packages have their next versions. */
+  readonly repository: string;
+  /** Folder of the tarballs that were published. */
+  readonly release: string;
+  /** Of the person who walks: its .npmrc names the registry. */
   readonly home: string;
   /** Name to version. */
   readonly versions: Readonly<Record<string, string>>;
@@ -64,7 +68,7 @@ async function publishAll(registry: NpmRegistry, folder: string): Promise<Road> 
   const versions = Object.fromEntries(
     [...registry.packages.values()].map((each) => [each.name, each["dist-tags"]["latest"] ?? ""]),
   );
-  return { registry: registry.url, home, versions };
+  return { registry: registry.url, repository, release, home, versions };
 }
 
 /** With what was built and installed, and a history of one commit: that is where changesets look. */

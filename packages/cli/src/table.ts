@@ -15,9 +15,16 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
       .map((cell, index) => {
         if (index < last) return cell + " ".repeat((widths[index] ?? 0) - visibleLength(cell) + GAP);
         const room = (terminal.width ?? Infinity) - before;
-        return room < 20 ? cell : wrapText(cell, room, 0).replaceAll("\n", `\n${" ".repeat(before)}`);
+        if (visibleLength(cell) <= room) return cell;
+        // With less than that it would be a column of single words: better below, in the whole width.
+        const indent = room < 20 ? GAP * 2 : before;
+        const wrapped = wrapText(cell, (terminal.width ?? Infinity) - indent, 0).replaceAll(
+          "\n",
+          `\n${" ".repeat(indent)}`,
+        );
+        return room < 20 ? `\n${" ".repeat(indent)}${wrapped}` : wrapped;
       })
       .join("")
-      .trimEnd();
+      .replaceAll(/ +$/gm, "");
   return [head.map((title) => terminal.style("dim", title)), ...rows].map(line).join("\n");
 }

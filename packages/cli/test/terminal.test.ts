@@ -60,4 +60,13 @@ describe("tables", () => {
       `${" ".repeat(20)}word word`,
     ]);
   });
+
+  it("put it below where there is no room beside", () => {
+    const row = ["x".repeat(30), "word ".repeat(8).trim()];
+    expect(
+      formatTable(["a", "b"], [row], terminal(true, { NO_COLOR: "1" }, 40))
+        .split("\n")
+        .slice(1),
+    ).toEqual(["x".repeat(30), "    word word word word word word word", "    word"]);
+  });
 });

@@ -7,7 +7,11 @@ import { SCAFFOLD_FILE, formatScaffoldFile } from "./scaffold-file.ts";
 import type { Template } from "./template.ts";
 import type { Ranges } from "./versions.ts";
 
-/** The files of a scaffold, by path. */
+/**
+ * The files of a scaffold, by path.
+ *
+ * What this makes of a version that has been released stays as it is: updates take it for what people were given.
+ */
 export function render(template: Template, answers: Answers, ranges: Ranges): Map<string, string> {
   const files = new Map<string, string>();
   for (const [path, text] of filesOf(template, answers)) {
@@ -46,14 +50,14 @@ function replaceWords(text: string, answers: Answers): string {
 
 function renderReadme(text: string, { language, packageManager, license }: Answers): string {
   const commands = COMMANDS[packageManager.name];
-  const extension = language === "ts" ? "$&" : "src/$1.js";
+  const path = language === "ts" ? "$&" : "$1.js";
   return text
     .replaceAll(/\bnpm install(?= \S)/g, commands.add)
     .replaceAll(/\bnpm install\b(?! )/g, commands.install)
     .replaceAll(/\bnpm test\b/g, commands.test)
     .replaceAll(/\bnpm run\b/g, commands.run)
     .replaceAll(/\bnpx charm-telemetry\b/g, `${commands.execute} charm-telemetry`)
-    .replaceAll(/\bsrc\/(\w+)\.ts\b/g, extension)
+    .replaceAll(/\b((?:src|test)\/[\w.]+)\.ts\b/g, path)
     .replace(/(?<=^## Licence\n\n).*$/m, license)
     .replaceAll(/(?:^ *\|.*\|\n)+/gm, alignTable);
 }

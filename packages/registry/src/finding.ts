@@ -22,9 +22,14 @@ export interface Finding {
 
 /** `file:line:column severity rule: message; got X; want Y (fix: command)`. */
 export function formatFinding(finding: Finding): string {
-  const { file, line, column, severity, rule, message, got, want, fix } = finding;
+  const { file, line, column, severity, rule } = finding;
+  return `${visible(file)}:${line}:${column} ${severity} ${rule}: ${describeFinding(finding)}`;
+}
+
+/** `message; got X; want Y (fix: command)`. */
+export function describeFinding({ message, got, want, fix }: Finding): string {
   const details = [message, got === undefined ? [] : `got ${got}`, want === undefined ? [] : `want ${want}`].flat();
-  return `${visible(file)}:${line}:${column} ${severity} ${rule}: ${details.join("; ")}${fix === undefined ? "" : ` (fix: ${fix})`}`;
+  return `${details.join("; ")}${fix === undefined ? "" : ` (fix: ${fix})`}`;
 }
 
 /** By file, line, column, rule and text: the same findings are always in the same order. */

@@ -38,7 +38,7 @@ export type { ChangedFile, Status } from "./registry/change-status.ts";
 export { migrateManifest } from "./registry/migrate.ts";
 export type { MigratedFile } from "./registry/migrate.ts";
 /** Telling findings. */
-export { countFindings, exitCodeOf, formatFindings, REPORT_FORMATS } from "./report/report.ts";
+export { countFindings, exitCodeOf, formatFindings } from "./report/report.ts";
 export type { ReportFormat } from "./report/report.ts";
 /** JSON Schemas, made of the validator's own fields. */
 export { indexSchema, manifestSchema } from "./schema/schemas.ts";

@@ -33,6 +33,7 @@ export {
   START_INFO,
   attachExporter,
   checkExporter,
+  describeFinding,
   startExporter,
 } from "./conformance/index.ts";
 export type {

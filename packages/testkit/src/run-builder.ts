@@ -77,12 +77,16 @@ export class RunBuilder {
   llm(request: LlmRequest, { parent = this as BuiltSpan }: SpanOptions = {}): BuiltLlm {
     const place: Place = { spanId: newSpanId(), parentSpanId: parent.spanId };
     this.add("onLlmStart", [request], place);
-    return {
+    const llm: BuiltLlm = {
       spanId: place.spanId,
-      token: (token) => this.add("onLlmNewToken", [token], place),
+      token: (token) => {
+        this.add("onLlmNewToken", [token], place);
+        return llm;
+      },
       end: (response = {}) => this.add("onLlmEnd", [response], place),
       fail: (error) => this.add("onLlmError", [error], place),
     };
+    return llm;
   }
 
   /** Adds one event, at the place that is given. */
@@ -115,7 +119,7 @@ export interface BuiltTool extends BuiltSpan {
 }
 
 export interface BuiltLlm extends BuiltSpan {
-  token(token: string): RunBuilder;
+  token(token: string): BuiltLlm;
   end(response?: LlmResponse): RunBuilder;
   fail(error: Error): RunBuilder;
 }

@@ -53,9 +53,10 @@ const FACTS_FILE = z.object({ version: z.literal("1.0"), exporters: z.record(z.s
  *
  * An entry says nothing about its own checks: badges come from the facts alone.
  *
+ * @param listed when each exporter was listed first, by id, where the facts do not say so.
  * @throws Error if a file as a whole cannot be read; a single bad entry is a problem, and the others are shown.
  */
-export function readIndex(index: string, facts?: string): Listing {
+export function readIndex(index: string, facts?: string, listed?: ReadonlyMap<string, string>): Listing {
   const problems: string[] = [];
   const known = facts === undefined ? new Map<string, unknown>() : factsOf(facts);
   const byId = new Map<string, Exporter>();
@@ -68,7 +69,8 @@ export function readIndex(index: string, facts?: string): Listing {
     if (!fact.success) problems.push(`the facts of "${id}" are left out: ${sentence(fact.error)}`);
     const { health, ...shown } = fact.data ?? FACTS.parse({});
     if (health === "hidden") return;
-    byId.set(id, exporterOf(entry.data, shown, health === "stale"));
+    const first_listed = shown.first_listed ?? listed?.get(id);
+    byId.set(id, exporterOf(entry.data, { ...shown, first_listed }, health === "stale"));
   });
   return { exporters: [...byId.values()].toSorted((left, right) => compareText(left.id, right.id)), problems };
 }

@@ -24,6 +24,8 @@ export interface SiteOptions {
   readonly index: Uint8Array;
   /** What the checks have found out, as JSON text. */
   readonly facts?: string | undefined;
+  /** When each exporter was listed first, by id: `YYYY-MM-DD`. */
+  readonly listed?: ReadonlyMap<string, string> | undefined;
   /** The address of the site's root, with a slash at its end. */
   readonly url: string;
   /** ISO 8601. */
@@ -42,7 +44,7 @@ export interface Site {
 /** All files of the site. The same options give the same bytes. */
 export function renderSite(options: SiteOptions, { assets, files }: BuiltAssets): Site {
   const { index, url, generatedAt, key } = options;
-  const { exporters, problems } = readIndex(new TextDecoder().decode(index), options.facts);
+  const { exporters, problems } = readIndex(new TextDecoder().decode(index), options.facts, options.listed);
   const base = new URL(url).pathname;
   const place: Place = { base, url, assets, repository: REPOSITORY, policy: POLICY_IN_PAGE };
   const byName = exporters.toSorted(compareNames);

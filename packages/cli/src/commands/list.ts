@@ -34,7 +34,7 @@ export async function list(path: string, options: ListOptions, terminal: Termina
   return rows.some(({ state }) => state === "refused" || state === "not installed") ? EXIT.findings : EXIT.ok;
 }
 
-const HEAD = ["exporter", "package", "version", "in charm.yaml", "state"];
+const HEAD = ["exporter", "package", "version", "listed", "state"];
 
 function cells(terminal: Terminal): (row: ExporterRow) => string[] {
   return ({ name, package: packageName, version, listed, state, reason }) => [

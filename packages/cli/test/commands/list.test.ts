@@ -19,12 +19,12 @@ describe("list", () => {
   it("shows what is listed in its order, then what else is installed", () => {
     expect(charmProcess(agent("broken", "acme", "ending", "datdog"), ["list"])).toEqual({
       code: 1,
-      stdout: `exporter  package                 version  in charm.yaml  state
-broken    charm-telemetry-broken  1.2.3    yes            refused: the class lacks onError, onToolEnd
-acme      charm-telemetry-acme    1.2.3    yes            ok
-ending    charm-telemetry-ending  1.2.3    yes            refused: the process ended while it was tried (0)
-datdog    -                       -        yes            not installed: Did you mean "datadog" (npm install @charm/telemetry-datadog)? Installed: acme, broken, ending, tides
-tides     charm-telemetry-tides   1.2.3    no             off
+      stdout: `exporter  package                 version  listed  state
+broken    charm-telemetry-broken  1.2.3    yes     refused: the class lacks onError, onToolEnd
+acme      charm-telemetry-acme    1.2.3    yes     ok
+ending    charm-telemetry-ending  1.2.3    yes     refused: the process ended while it was tried (0)
+datdog    -                       -        yes     not installed: Did you mean "datadog" (npm install @charm/telemetry-datadog)? Installed: acme, broken, ending, tides
+tides     charm-telemetry-tides   1.2.3    no      off
 `,
       stderr: "",
     });
@@ -69,7 +69,7 @@ tides     charm-telemetry-tides   1.2.3    no             off
     const folder = folderWith({ "package.json": {}, "charm.yaml": manifestText("datadg", "none-such") });
     const { stdout } = await charm(folder, ["list"], { columns: 80, environment: { NO_COLOR: "1" } });
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
-    expect(stdout).toContain("none-such  -        -        yes            not installed: Add the package");
+    expect(stdout).toContain("none-such  -        -        yes     not installed: Add the package");
   });
 
   it("says so where there is nothing", async () => {

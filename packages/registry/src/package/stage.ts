@@ -71,6 +71,9 @@ const HOPELESS: ReadonlySet<string> = new Set([
   "EINVALIDTAGNAME",
   "EUNSUPPORTEDPROTOCOL",
   "EALLOWGIT",
+  "EALLOWREMOTE",
+  "EALLOWFILE",
+  "EALLOWDIRECTORY",
 ]);
 
 async function installDependencies(
@@ -87,9 +90,11 @@ async function installDependencies(
 
   const packageJson = { name: "charm-package-check", private: true, dependencies: Object.fromEntries(wanted) };
   await writeFile(join(folder, "package.json"), JSON.stringify(packageJson));
-  const args = ["install", "--ignore-scripts", "--allow-git=none", "--no-bin-links", "--omit=dev", "--no-package-lock"];
+  const args = ["install", "--ignore-scripts", "--no-bin-links", "--omit=dev", "--no-package-lock"];
+  // Nor may what it depends on depend on anything else than the registry's; older versions of npm do not know of this.
+  const only = ["git", "remote", "file", "directory"].map((kind) => `--allow-${kind}=none`);
   const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--json", "--loglevel=error"];
-  const child = spawn("npm", [...args, ...quiet, `--registry=${registry.href}`], {
+  const child = spawn("npm", [...args, ...only, ...quiet, `--registry=${registry.href}`], {
     cwd: folder,
     stdio: ["ignore", "pipe", "ignore"],
     shell: process.platform === "win32",

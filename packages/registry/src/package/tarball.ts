@@ -86,6 +86,7 @@ async function readArchive(archive: Uint8Array, limits: PackageLimits): Promise<
 }
 
 const ORDINARY: ReadonlySet<string> = new Set(["File", "OldFile", "ContiguousFile", "Directory"]);
+/** In bytes, as file systems count. */
 const MAX_PATH = 400;
 const MAX_SEGMENT = 200;
 
@@ -103,7 +104,8 @@ function problemOf(entry: ReadEntry): string | undefined {
   const segments = path.replace(/\/$/, "").split("/");
   if (segments.some((segment) => segment === "..")) return `${name} leads out of the package`;
   if (segments.some((segment) => segment === "." || segment === "")) return `${name} is not a plain path`;
-  if (path.length > MAX_PATH || segments.some((segment) => segment.length > MAX_SEGMENT)) return `${name} is too long`;
+  if (segments.some((segment) => Buffer.byteLength(segment) > MAX_SEGMENT)) return `${name} is too long`;
+  if (Buffer.byteLength(path) > MAX_PATH) return `${name} is too long`;
   return segments.length === 1 && entry.type !== "Directory" ? `${name} is in no folder` : undefined;
 }
 

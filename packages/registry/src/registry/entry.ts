@@ -14,11 +14,20 @@ export interface Entry {
   readonly isTombstone: boolean;
 }
 
+/** Nothing that npm would take is longer. */
+const MAX_COMPARED = 214;
+
 /** A manifest as one of many; undefined if it has no id or no package that could be compared. */
 export function entryOf(manifest: ManifestDocument): Entry | undefined {
-  const [id, npmPackage] = [memberOf(manifest.root, "id")?.value, memberOf(manifest.root, "npm_package")?.value];
-  if (!isString(id) || !isString(npmPackage)) return undefined;
-  return { id: id.value, npmPackage: npmPackage.value, manifest, isTombstone: isTombstone(manifest.document.file) };
+  const id = textOf(manifest, "id");
+  const npmPackage = textOf(manifest, "npm_package");
+  if (id === undefined || npmPackage === undefined) return undefined;
+  return { id, npmPackage, manifest, isTombstone: isTombstone(manifest.document.file) };
+}
+
+function textOf({ root }: ManifestDocument, field: "id" | "npm_package"): string | undefined {
+  const value = memberOf(root, field)?.value;
+  return isString(value) && value.value.length <= MAX_COMPARED ? value.value : undefined;
 }
 
 export function entryOfIndex({ id, npm_package: npmPackage }: IndexEntry): Entry {

@@ -4,8 +4,7 @@ import { githubAnnotation } from "./github.ts";
 import { sarifLog } from "./sarif.ts";
 
 /** How findings can be told. */
-export const REPORT_FORMATS = ["text", "json", "github", "sarif"] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
+export type ReportFormat = "text" | "json" | "github" | "sarif";
 
 /**
  * Findings as text: a line each (`text`), data (`json`: `{ findings, counts }`), workflow commands that GitHub shows at the

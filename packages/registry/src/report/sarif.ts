@@ -1,3 +1,5 @@
+import type { Log } from "sarif";
+import { describeFinding } from "../finding.ts";
 import type { Finding, Severity } from "../finding.ts";
 import { RULES } from "../rules/table.ts";
 
@@ -11,7 +13,7 @@ const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
 /** The findings, with all rules, as GitHub's code scanning and editors read them. */
 export function sarifLog(findings: readonly Finding[]): object {
   const ruleIds = Object.keys(RULES);
-  return {
+  const log: Log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
     runs: [
@@ -47,11 +49,12 @@ export function sarifLog(findings: readonly Finding[]): object {
       },
     ],
   };
+  return log;
 }
 
-function messageOf({ message, got, want, fix }: Finding): string {
-  const details = [message, got === undefined ? [] : `got ${got}`, want === undefined ? [] : `want ${want}`].flat();
-  return `${details.join("; ")}${fix === undefined ? "" : ` (fix: ${fix})`}`;
+/** Square brackets would be a link, to wherever the text of a stranger leads. */
+function messageOf(finding: Finding): string {
+  return describeFinding(finding).replace(/[[\]]/g, String.raw`\$&`);
 }
 
 /** File names come from strangers too, and need not be well-formed. */

@@ -34,9 +34,11 @@ export function checkLicense(license: string): Problem[] {
 }
 
 function parsed(license: string): parse.Info | undefined {
+  // The parser takes operators in any case; SPDX in capitals, npm too.
+  if (license.split(/[ ()]+/).some((word) => /^(?:and|or|with)$/i.test(word) && word !== word.toUpperCase()))
+    return undefined;
   try {
-    // The parser takes operators in any case, SPDX and npm do not agree on that.
-    return /\b(?:and|or|with)\b/.test(license) ? undefined : parse(license);
+    return parse(license);
   } catch {
     return undefined;
   }

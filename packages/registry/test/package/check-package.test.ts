@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkPackage, factsOfPackage } from "../../src/package/check-package.ts";
 import { describePackage } from "../../src/package/describe-package.ts";
@@ -100,6 +101,17 @@ describe("package.json", () => {
 
   it("accepts a version of core that is a prerelease", () => {
     expect(problems({}, {}, ["0.4.0-next.1"])).toEqual([]);
+  });
+
+  it("may be any JSON", () => {
+    const keys = ["charm", "scripts", "dependencies", "peerDependencies", "peerDependenciesMeta", "repository"];
+    const packageJson = fc.dictionary(fc.constantFrom(...keys), fc.jsonValue());
+    fc.assert(
+      fc.property(packageJson, (json) => {
+        expect(problems(json).every((problem) => typeof problem === "string")).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it("that says __proto__ says nothing", () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startNpmRegistry } from "../../../../test/support/npm-registry.ts";
 import type { NpmFault, NpmRegistry } from "../../../../test/support/npm-registry.ts";
@@ -126,6 +127,21 @@ describe("the entry point", () => {
     expect(facts).toMatchObject({ implements_contract: false });
     expect("problems" in facts && facts.problems?.at(-1)?.message).toBe(message);
   });
+});
+
+/** Since npm 11.10 or so; "undefined" before. */
+const canBeStrict = execFileSync("npm", ["config", "get", "allow-remote"]).toString().trim() === "all";
+
+it.runIf(canBeStrict)("does not fetch what comes from elsewhere than the registry, however deep", async () => {
+  const tide = { name: "tide", version: "2.0.0", dependencies: { moon: `${registry.url}moon/-/moon-1.0.0.tgz` } };
+  registry.publish(tide, packageTarball({ "package.json": tide }));
+  registry.publish({ name: "moon", version: "1.0.0" }, packageTarball({ "package.json": {} }));
+  publish({ dependencies: { tide: "^2.0.0" } });
+  expect(await gather()).toMatchObject({
+    implements_contract: false,
+    problems: [{ rule: "entry-point-contract", message: "its dependencies cannot be installed: npm EALLOWREMOTE" }],
+  });
+  expect(registry.requests.filter((each) => each.includes("moon"))).toEqual([]);
 });
 
 describe("npm", () => {

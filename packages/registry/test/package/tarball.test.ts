@@ -45,6 +45,7 @@ describe("refuses a tarball with", () => {
     ["a line end", [file("package/x\ny")], '"package/x\\u{A}y" has control characters'],
     ["bytes that are no UTF-8", [file(Buffer.from([0x70, 0x2f, 0xc3, 0x28]))], '"p/\uFFFD(" is not UTF-8'],
     ["an endless path", [paxPath(`package/${"d/".repeat(300)}x`), file("package/y")], "is too long"],
+    ["a long name", [paxPath(`package/${"語".repeat(90)}`), file("package/y")], "is too long"],
     [
       "a symbolic link",
       [{ path: "package/x", type: "2", link: "/etc/passwd" }],

@@ -56,6 +56,16 @@ describe("as annotations", () => {
   });
 });
 
+interface SarifResult {
+  readonly message: { readonly text: string };
+  readonly locations: readonly { readonly physicalLocation: { readonly artifactLocation: { readonly uri: string } } }[];
+}
+
+function resultsOf(findings: readonly Finding[]): readonly SarifResult[] {
+  const log = JSON.parse(formatFindings(findings, "sarif")) as { runs: { results: SarifResult[] }[] };
+  return log.runs.flatMap(({ results }) => results);
+}
+
 describe("as SARIF", () => {
   const log = JSON.parse(formatFindings([finding, hostile], "sarif")) as {
     version: string;
@@ -87,10 +97,12 @@ describe("as SARIF", () => {
     });
   });
 
-  it("has addresses of files alone", () => {
-    expect(JSON.stringify(run?.results[1])).toContain(
-      '"uri":"a%2Cline%3D1%3A%3Aerror%20file%3Db%250A%0A%3A%3Aerror%3A%3Ac.json"'.replace("%0A%3A", "%0A%3A"),
+  it("has names of files as addresses, and no links but its own", () => {
+    const [result] = resultsOf([{ ...hostile, message: "[here](https://evil.example)" }]);
+    expect(result?.locations[0]?.physicalLocation.artifactLocation.uri).toBe(
+      "a%2Cline%3D1%3A%3Aerror%20file%3Db%250A%0A%3A%3Aerror%3A%3Ac.json",
     );
+    expect(result?.message.text).toBe(String.raw`\[here\](https://evil.example); want plain text (fix: delete it)`);
   });
 });
 

@@ -158,5 +158,6 @@ function visible(line: string): string {
     /[\p{Cc}\p{Cf}\p{Co}]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`,
   );
-  return plain.length > 110 ? `${plain.slice(0, 110)}…` : plain;
+  const characters = Array.from(plain);
+  return characters.length > 110 ? `${characters.slice(0, 110).join("")}…` : plain;
 }

@@ -1,10 +1,14 @@
 import { describe, expect, test } from "vitest";
+import type { HttpIntake } from "../intakes/index.ts";
 import { benchOptionsOf, casesOf } from "./check-exporter.ts";
 import type { CheckOptions } from "./check-exporter.ts";
 import { Check } from "./check.ts";
 import { describeFinding } from "./finding.ts";
 
-export type DescribeOptions = Omit<CheckOptions, "signal" | "exporterClass" | "create"> & {
+export type DescribeOptions<Intake extends HttpIntake = HttpIntake> = Omit<
+  CheckOptions<Intake>,
+  "signal" | "exporterClass" | "create"
+> & {
   /** Makes an exporter as its host does: without arguments. */
   readonly create: () => object | Promise<object>;
   /** Of the group of tests. */
@@ -14,7 +18,8 @@ export type DescribeOptions = Omit<CheckOptions, "signal" | "exporterClass" | "c
 };
 
 /** Makes a test of each case of the conformance kit. */
-export function describeExporter({ name = "the exporter", timeoutMs = 120_000, ...options }: DescribeOptions): void {
+export function describeExporter<Intake extends HttpIntake>(described: DescribeOptions<Intake>): void {
+  const { name = "the exporter", timeoutMs = 120_000, ...options } = described as DescribeOptions;
   const cases = casesOf(options);
   const check = new Check(cases, benchOptionsOf(options));
   describe(name, { concurrent: false }, () => {

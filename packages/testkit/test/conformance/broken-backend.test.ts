@@ -5,6 +5,7 @@ import { startHttpIntake } from "../../src/intakes/index.ts";
 import type { JsonIntake } from "../../src/intakes/index.ts";
 import { Awaiting } from "./broken-backend/awaiting.ts";
 import * as books from "./broken-backend/books.ts";
+import * as boundedMemory from "./broken-backend/bounded-memory.ts";
 import * as containsFailures from "./broken-backend/contains-failures.ts";
 import * as deliversARun from "./broken-backend/delivers-a-run.ts";
 import * as deniedKey from "./broken-backend/denied-key.ts";
@@ -13,6 +14,7 @@ import * as flushDelivers from "./broken-backend/flush-delivers.ts";
 import * as flushTwice from "./broken-backend/flush-twice.ts";
 import * as lostAnswers from "./broken-backend/lost-answers.ts";
 import * as oneRetryLayer from "./broken-backend/one-retry-layer.ts";
+import * as redirects from "./broken-backend/redirects.ts";
 import * as rejected from "./broken-backend/rejected.ts";
 import * as resetConnection from "./broken-backend/reset-connection.ts";
 import * as restart from "./broken-backend/restart.ts";
@@ -43,18 +45,20 @@ const BROKEN: Readonly<Record<string, Readonly<Record<string, new () => WellBeha
   "denied-key": deniedKey,
   "too-large": tooLarge,
   "size-limits": sizeLimits,
+  "bounded-memory": boundedMemory,
   unreachable,
   "reset-connection": resetConnection,
   "lost-answers": lostAnswers,
   "contains-failures": containsFailures,
   restart,
   secrets,
+  redirects,
   books,
 };
 const IDS = BACKEND_CASES.map(({ id }) => id);
 /** What waits for a while is asked only of the exporters that it is about. */
 const SLOW = new Set(
-  "server-errors retry-after one-retry-layer size-limits unreachable reset-connection lost-answers contains-failures restart books".split(
+  "server-errors retry-after one-retry-layer size-limits bounded-memory unreachable reset-connection lost-answers contains-failures restart books".split(
     " ",
   ),
 );

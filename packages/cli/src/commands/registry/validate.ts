@@ -30,8 +30,11 @@ export async function validate(
   const { registry, files, isWhole } = selection;
   const allowed = registry.allowList();
   const before = options.changed === undefined ? registry.listed() : indexAt(options.changed, registry);
+  const given = new Set(files.map(({ path }) => path));
+  // A new manifest may not take the id of a removed one, which the index does not list.
+  const tombstones = registry.filesIn(registry.path(TOMBSTONES)).filter(({ path }) => !given.has(path));
   const findings = validateRegistry({
-    files,
+    files: [...files, ...tombstones],
     isPartial: !isWhole,
     previousIndex: before,
     allowList: allowed.pairs,

@@ -72,6 +72,18 @@ describe("offline", () => {
     expect(code).toBe(1);
   });
 
+  it("refuses with --changed a new manifest that takes the id of a removed exporter", async () => {
+    const folder = registryWith({ tides: TIDES });
+    const status = { state: "removed", date: "2026-01-02" };
+    writeFiles(folder, { "registry/telemetry/removed/acme.json": manifest({ status }) });
+    await charm(folder, ["registry", "build"]);
+    commit(folder);
+    writeFiles(folder, { [`${MANIFESTS}/acme.json`]: manifest({ npm_package: "@mallory/acme" }) });
+    const { code, stdout } = await charm(folder, [...OFFLINE, "--changed", "HEAD"]);
+    expect(stdout).toContain("acme.json:2:9 error id-retired: removed 2026-01-02");
+    expect(code).toBe(1);
+  });
+
   it.each([
     ["json", /^\{\n {2}"findings": \[/],
     ["github", /^::error file=registry\/telemetry\/manifests\/acme\.json,line=9,col=14,title=version-exact::/],

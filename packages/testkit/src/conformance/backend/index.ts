@@ -6,6 +6,8 @@ import { containsFailures } from "./failures.ts";
 import { flushDelivers, flushTwice } from "./flush.ts";
 import { flushDeadline, shutdownDeadline } from "./hanging.ts";
 import { deniedKey, rejected, tooLarge } from "./refusals.ts";
+import { boundedMemory } from "./memory.ts";
+import { redirects } from "./redirects.ts";
 import { restart } from "./restart.ts";
 import { patience, retryAfter, serverErrors } from "./retries.ts";
 import { secrets } from "./secrets.ts";
@@ -29,11 +31,13 @@ export const BACKEND_CASES: readonly ConformanceCase[] = [
   deniedKey,
   tooLarge,
   sizeLimits,
+  boundedMemory,
   unreachable,
   reset,
   lostAnswers,
   containsFailures,
   restart,
   secrets,
+  redirects,
   books,
 ];

@@ -18,23 +18,12 @@ export const secrets: ConformanceCase = {
   async run(bench) {
     const connection = await Connection.open(bench);
     const { account, exporter, intake } = connection;
-    const keys = Object.entries(await bench.variables()).filter(
-      ([name, value]) => NAMES.test(name) && value.length >= SHORTEST,
-    );
+    const keys = secretsOf(await bench.variables());
+    const echo = `no: ${keys.map(([, value]) => value).join(" ")}`;
     await connection.deliver(runEvents({ tokens: PIECES }));
-    await intake.setFault({
-      kind: "status",
-      status: 400,
-      body: `no: ${keys.map(([, value]) => value).join(" ")}`,
-      times: 1,
-    });
+    await intake.setFault({ kind: "status", status: 400, body: echo, times: 1 });
     await connection.deliver();
-    await intake.setFault({
-      kind: "status",
-      status: 403,
-      body: `no: ${keys.map(([, value]) => value).join(" ")}`,
-      times: 1,
-    });
+    await intake.setFault({ kind: "status", status: 403, body: echo, times: 1 });
     await connection.deliver();
     await exporter.shutdown();
 
@@ -49,6 +38,11 @@ export const secrets: ConformanceCase = {
       bench.report("a secret that comes in pieces is masked when they are joined", "it is in a request's body");
   },
 };
+
+/** The variables whose names say that their values are secret. */
+export function secretsOf(variables: Readonly<Record<string, string>>): [name: string, value: string][] {
+  return Object.entries(variables).filter(([name, value]) => NAMES.test(name) && value.length >= SHORTEST);
+}
 
 function bodiesOf({ requests }: HttpIntake): string[] {
   return requests.map(({ body, path, query }) => `${path}?${query.toString()}\n${body.toString("utf8")}`);

@@ -7,7 +7,7 @@ const MIB = 1024 * 1024;
 /** Each over the limits of any backend that there is a stand-in of, or over them together. */
 const LOADS = [
   { what: "a tool's output of 24 MiB", texts: { toolOutput: "x".repeat(24 * MIB) } },
-  { what: "20 tools' outputs of 600 KiB", texts: { toolOutput: "é".repeat(300 * 1024), toolCalls: 20 } },
+  { what: "10 tools' outputs of 600 KiB", texts: { toolOutput: "é".repeat(300 * 1024), toolCalls: 10 } },
 ];
 
 export const sizeLimits: ConformanceCase = {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { TelemetryEvent } from "@charm/telemetry-core";
 import { failedRun, sampleRun } from "../../run-builder.ts";
+import { valuePath } from "../../value-path.ts";
 import type { ConformanceCase } from "../case.ts";
 
 export const argumentsUntouched: ConformanceCase = {
@@ -16,10 +17,11 @@ export const argumentsUntouched: ConformanceCase = {
     await attached.flush();
     await attached.shutdown();
     events.forEach((event, index) => {
-      if (!isDeepStrictEqual(copyOf(event), before[index]))
+      const change = changeOf(before[index], copyOf(event));
+      if (change !== undefined)
         bench.reportOnce(
           `the arguments of ${event.hook} stay as they are: they are shared and frozen; copy what you change`,
-          `${event.hook} was given ${JSON.stringify(before[index])}, which is ${JSON.stringify(copyOf(event))} now`,
+          `${event.hook} changed ${change}`,
         );
     });
   },
@@ -31,4 +33,17 @@ function copyOf({ arguments: values, context }: TelemetryEvent): unknown {
     value instanceof Error ? { ...value, name: value.name, message: value.message, stack: value.stack } : value,
   );
   return structuredClone({ arguments: plain, context });
+}
+
+/** The first place where two values differ, in words. */
+function changeOf(before: unknown, after: unknown, path: readonly PropertyKey[] = []): string | undefined {
+  if (isDeepStrictEqual(before, after)) return undefined;
+  const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+  if (isRecord(before) && isRecord(after)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      const change = changeOf(before[key], after[key], [...path, Array.isArray(before) ? Number(key) : key]);
+      if (change !== undefined) return change;
+    }
+  }
+  return `${valuePath(path)} from ${JSON.stringify(before)} to ${JSON.stringify(after)}`;
 }

@@ -66,7 +66,7 @@ function longRun(seed: number): TelemetryEvent[] {
 
 const never = new AbortController().signal;
 
-async function heapBytes(): Promise<number> {
+export async function heapBytes(): Promise<number> {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   // What is let go by finalizers goes one turn later.

@@ -67,8 +67,8 @@ function childFirst(): TelemetryEvent[] {
   const run = new RunBuilder().start();
   const parent = run.tool("outer");
   const child = run.tool("inner", "", { parent });
-  child.end();
-  parent.end();
+  child.end("done");
+  parent.end("done");
   run.end();
   const [start, outerStart, innerStart, ...rest] = run.events;
   return [innerStart, outerStart, start, ...rest].flatMap((event) => event ?? []);

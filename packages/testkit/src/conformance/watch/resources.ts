@@ -100,6 +100,6 @@ function placeIn({ stack = "" }: Error): string {
     .slice(1)
     .map((line) => line.trim());
   return (
-    frames.find((frame) => !/\bnode:|async_hooks|\/conformance\/(?:watch|attach|bench)/.test(frame)) ?? "somewhere"
+    frames.find((frame) => !/\bnode:|async_hooks|\/conformance\/(?:watch|attach|bench)/.test(frame)) ?? "inside Node"
   );
 }

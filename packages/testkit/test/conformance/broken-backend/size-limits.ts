@@ -10,6 +10,8 @@ export class Boundless extends WellBehavedExporter {
 
 /** Sends every text whole. */
 export class Uncut extends WellBehavedExporter {
+  protected override maxWaitingCharacters = 64 * 1024 * 1024;
+
   protected override cut(text: string): string {
     return text;
   }

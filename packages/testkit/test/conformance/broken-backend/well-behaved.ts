@@ -33,8 +33,11 @@ export class WellBehavedExporter extends BaseTelemetryExporter {
   protected key = "";
   protected endpoint: string | undefined;
   protected isShutDown = false;
+  protected redirect: "manual" | "follow" = "manual";
   protected mask: (text: string) => string = (text) => text;
+  protected maxWaitingCharacters = 16 * 1024 * 1024;
   #waiting: Item[] = [];
+  #waitingCharacters = 0;
   #sending: Promise<void> = Promise.resolve();
   #tokens = "";
 
@@ -89,8 +92,17 @@ export class WellBehavedExporter extends BaseTelemetryExporter {
   }
 
   protected take(hook: HookName, text: string, { runId, sequence }: EventContext): HookResult {
-    if (this.isShutDown) this.settle(1, "after_shutdown");
-    else this.#waiting.push({ id: `${runId}/${sequence}`, text: this.cut(`${hook}: ${text}`) });
+    if (this.isShutDown) {
+      this.settle(1, "after_shutdown");
+      return this.pending;
+    }
+    const item = { id: `${runId}/${sequence}`, text: this.cut(`${hook}: ${text}`) };
+    this.#waiting.push(item);
+    this.#waitingCharacters += item.text.length;
+    while (this.#waitingCharacters > this.maxWaitingCharacters) {
+      this.#waitingCharacters -= this.#waiting.shift()?.text.length ?? 0;
+      this.settle(1, "queue_full");
+    }
     return this.pending;
   }
 
@@ -108,6 +120,7 @@ export class WellBehavedExporter extends BaseTelemetryExporter {
   }
 
   protected takeWaiting(): Item[] {
+    this.#waitingCharacters = 0;
     return this.#waiting.splice(0);
   }
 
@@ -175,6 +188,7 @@ export class WellBehavedExporter extends BaseTelemetryExporter {
         method: "POST",
         headers: { "content-type": "application/json", "x-acme-key": this.key },
         body,
+        redirect: this.redirect,
         signal,
       });
       const { status, headers } = response;
