@@ -1,7 +1,7 @@
 // Builds the site, and with `--serve` shows it: `npm run site`.
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { parseSecretKey } from "@charm/telemetry-registry";
 import { buildAssets } from "./build/assets.ts";
@@ -60,7 +60,9 @@ async function main(): Promise<void> {
   );
   await writeSite(site, values.out);
   for (const problem of site.problems) process.stderr.write(`${values.index}: ${problem}\n`);
-  process.stderr.write(`${site.files.length} files in ${values.out}, ${key === "" ? "not signed" : "signed"}\n`);
+  process.stderr.write(
+    `${site.files.length} files in ${relative("", values.out)}, ${key === "" ? "not signed" : "signed"}\n`,
+  );
   if (!values.serve) return;
   const { url } = await serve(values.out, new URL(values.url).pathname.replace(/\/*$/, "/"), Number(values.port));
   process.stdout.write(`${url}\n`);
