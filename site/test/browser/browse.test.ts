@@ -9,27 +9,37 @@ import type { ServedSite } from "../support/site.ts";
 
 let browser: Browser;
 let site: ServedSite;
+/** One page for all tests that need nothing of their own: a page costs more than what is done with it. */
+let shared: Opened;
 const opened: Opened[] = [];
 
 beforeAll(async () => {
   [browser, site] = await Promise.all([launch(), served([...FIRST_PARTY, ...generated(97)])]);
+  shared = await open(browser, "about:blank");
 });
 afterEach(async () => {
-  for (const each of opened.splice(0)) {
-    await each.context.close();
-    if (each.complaints.length > 0) throw new Error(`the page complained: ${each.complaints.join("; ")}`);
-  }
+  const own = opened.splice(0);
+  const complaints = [shared, ...own].flatMap((each) => each.complaints.splice(0));
+  for (const each of own) await each.context.close();
+  if (complaints.length > 0) throw new Error(`the page complained: ${complaints.join("; ")}`);
 });
 afterAll(async () => {
   await browser.close();
   await site.close();
 });
 
-async function list(path = "", options: Parameters<typeof open>[2] = {}): Promise<Page> {
-  const one = await open(browser, site.url + path, options);
+/** The list at an address; with options in a page of its own. */
+async function list(path = "", options?: Parameters<typeof open>[2]): Promise<Page> {
+  const { page } = options === undefined ? shared : await own(options);
+  await page.goto(site.url + path);
+  if (options?.javaScriptEnabled !== false) await ready(page);
+  return page;
+}
+
+async function own(options?: Parameters<typeof open>[2]): Promise<Opened> {
+  const one = await open(browser, "about:blank", options);
   opened.push(one);
-  if (options.javaScriptEnabled !== false) await ready(one.page);
-  return one.page;
+  return one;
 }
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
@@ -89,8 +99,7 @@ describe("searching", () => {
   });
 
   it("keeps what was typed before the list was there", async () => {
-    const one = await open(browser, "about:blank");
-    opened.push(one);
+    const one = await own();
     let release = (): void => {};
     const gate = new Promise<void>((done) => (release = done));
     await one.page.route("**/data/*.json", async (route) => gate.then(() => route.continue()));
@@ -194,8 +203,8 @@ describe("an exporter's page", () => {
   });
 
   it("selects the command when the clipboard is not allowed", async () => {
-    const one = await open(browser, `${site.url}exporters/sentry/`);
-    opened.push(one);
+    const one = await own();
+    await one.page.goto(`${site.url}exporters/sentry/`);
     await one.page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
     await one.page.click("[data-copy] >> nth=0");
     await one.page.locator("[data-announcer]", { hasText: "Selected" }).waitFor({ state: "attached" });

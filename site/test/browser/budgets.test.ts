@@ -36,23 +36,22 @@ it("takes at most 100 KB for the first view of a hundred exporters, with all tha
 });
 
 describe.each(Object.entries(VIEWS))("on a %s", (_, viewport) => {
-  it.each(["", "?q=traces&verified=1", "?q=no-such-thing", "page/2/", "exporters/datadog/"])(
-    "nothing moves while it loads: /%s",
-    async (path) => {
-      const { page, context } = await open(browser, "about:blank", { viewport });
-      await page.addInitScript(() => {
-        const shifts: number[] = [];
-        Object.assign(window, { shifts });
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) shifts.push((entry as PerformanceEntry & { value: number }).value);
-        }).observe({ type: "layout-shift", buffered: true });
-      });
+  it("nothing moves while a page loads", async () => {
+    const { page, context } = await open(browser, "about:blank", { viewport });
+    await page.addInitScript(() => {
+      const shifts: number[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as PerformanceEntry & { value: number }).value);
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    for (const path of ["", "?q=traces&verified=1", "?q=no-such-thing", "page/2/", "exporters/datadog/"]) {
       await page.goto(site.url + path);
       if (!path.startsWith("exporters")) await ready(page);
-      expect(await shiftsOf(page)).toEqual([]);
-      await context.close();
-    },
-  );
+      expect(`/${path} ${(await shiftsOf(page)).join(" ")}`).toBe(`/${path} `);
+    }
+    await context.close();
+  });
 });
 
 /** After two frames: what has moved by then is known. */

@@ -15,7 +15,7 @@ export interface Opened {
   readonly page: Page;
   readonly context: BrowserContext;
   /** What the page has complained about: errors, refused scripts, failed requests. */
-  readonly complaints: readonly string[];
+  readonly complaints: string[];
 }
 
 export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Opened> {
