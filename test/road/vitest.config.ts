@@ -12,8 +12,8 @@ export default defineConfig({
     globalSetup: "global-setup.ts",
     // The steps of one person's way; installations of several people share the machine.
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     reporters: process.env["CI"] ? ["default", ["json", { outputFile: report }]] : ["verbose"],
   },
 });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import type { Answers } from "./answers.ts";
-import { completeAnswers, idOf } from "./complete.ts";
+import { checkTexts, completeAnswers, idOf } from "./complete.ts";
 import type { Texts } from "./complete.ts";
 import { HELP } from "./help.ts";
 import { parseFlags } from "./options.ts";
@@ -62,13 +62,14 @@ async function create(flags: Flags, terminal: Terminal): Promise<void> {
 }
 
 async function makePlan({ directory: given, texts, switches }: Flags, terminal: Terminal): Promise<Plan> {
+  const { pm, ...known } = texts;
+  checkTexts(known); // before people are asked for the rest
   const isAsking = terminal.isInteractive && switches.yes !== true && switches.json !== true;
   const questions = isAsking ? await import("./questions.ts") : undefined;
   const shown = given ?? (await questions?.askDirectory());
   if (shown === undefined || shown === "")
     throw new ScaffoldError("missing-flag", "a folder (example: npm create charm-telemetry acme)", 2);
   const directory = resolve(shown);
-  const { pm, ...known } = texts;
   const packageManager = choosePackageManager(pm, directory, terminal.environment);
   checkFolder(directory, shown, switches.force === true);
   const at = lookAround(directory);

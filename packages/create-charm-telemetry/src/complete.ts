@@ -73,6 +73,15 @@ export function idOf(folder: string): string {
 }
 
 /** @throws ScaffoldError whose rule is the registry's, such as `id-format`. */
+export function checkTexts(texts: Texts): void {
+  for (const question of QUESTIONS) {
+    const text = texts[question];
+    const [problem] = text === undefined ? [] : check(question, text);
+    if (problem !== undefined) throw new ScaffoldError(problem.rule, describe(problem), 2);
+  }
+}
+
+/** @throws ScaffoldError as `checkTexts` does. */
 export function completeAnswers(
   texts: Texts & { readonly id: string },
   packageManager: PackageManager,
@@ -89,10 +98,7 @@ export function completeAnswers(
     repository: complete("repository"),
     language: complete("language"),
   };
-  for (const question of QUESTIONS) {
-    const [problem] = check(question, answers[question]);
-    if (problem !== undefined) throw new ScaffoldError(problem.rule, describe(problem), 2);
-  }
+  checkTexts(answers);
   return { ...answers, language: answers.language as Language, packageManager, year: at.year };
 }
 

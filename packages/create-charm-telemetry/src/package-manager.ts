@@ -98,14 +98,45 @@ export interface Commands {
   readonly run: string;
   /** Before the name of a command that a dependency brings. */
   readonly execute: string;
+  /** Before the name of a package that is fetched to run its command. */
+  readonly fetch: string;
 }
 
 export const COMMANDS: Readonly<Record<PackageManagerName, Commands>> = {
-  npm: { install: "npm install", add: "npm install", test: "npm test", run: "npm run", execute: "npx" },
-  pnpm: { install: "pnpm install", add: "pnpm add", test: "pnpm test", run: "pnpm run", execute: "pnpm exec" },
-  yarn: { install: "yarn install", add: "yarn add", test: "yarn test", run: "yarn run", execute: "yarn run" },
+  npm: {
+    install: "npm install",
+    add: "npm install",
+    test: "npm test",
+    run: "npm run",
+    execute: "npx",
+    fetch: "npx",
+  },
+  pnpm: {
+    install: "pnpm install",
+    add: "pnpm add",
+    test: "pnpm test",
+    run: "pnpm run",
+    execute: "pnpm exec",
+    fetch: "pnpm dlx",
+  },
+  // Its first version fetches nothing.
+  yarn: {
+    install: "yarn install",
+    add: "yarn add",
+    test: "yarn test",
+    run: "yarn run",
+    execute: "yarn run",
+    fetch: "npx",
+  },
   // `bun test` is Bun's own test runner.
-  bun: { install: "bun install", add: "bun add", test: "bun run test", run: "bun run", execute: "bunx" },
+  bun: {
+    install: "bun install",
+    add: "bun add",
+    test: "bun run test",
+    run: "bun run",
+    execute: "bunx",
+    fetch: "bunx",
+  },
 };
 
 /** What a workflow runs, on a machine that has Node and npm alone. */

@@ -56,7 +56,8 @@ function renderReadme(text: string, { language, packageManager, license }: Answe
     .replaceAll(/\bnpm install\b(?! )/g, commands.install)
     .replaceAll(/\bnpm test\b/g, commands.test)
     .replaceAll(/\bnpm run\b/g, commands.run)
-    .replaceAll(/\bnpx charm-telemetry\b/g, `${commands.execute} charm-telemetry`)
+    .replaceAll(/\bnpx(?= charm-telemetry\b)/g, commands.execute)
+    .replaceAll(/\bnpx(?= @charm\/)/g, commands.fetch)
     .replaceAll(/\b((?:src|test)\/[\w.]+)\.ts\b/g, path)
     .replace(/(?<=^## Licence\n\n).*$/m, license)
     .replaceAll(/(?:^ *\|.*\|\n)+/gm, alignTable);

@@ -81,6 +81,12 @@ describe("at a terminal", () => {
     expect(read(folder, "tide/LICENSE")).toContain("ISC License");
   });
 
+  it("refuses a flag before it asks for anything", async () => {
+    const folder = emptyFolder();
+    const { code, printed } = await atTerminal(folder, "--license Apache", []);
+    expect({ code, printed }).toEqual({ code: 2, printed: expect.stringMatching(/^error license-spdx: /) });
+  });
+
   it("is called off by Ctrl-C, and writes nothing", async () => {
     const folder = emptyFolder();
     const { code, printed } = await atTerminal(folder, "tide", [["What do agents write", "\u0003"]]);

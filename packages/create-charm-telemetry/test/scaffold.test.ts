@@ -50,7 +50,7 @@ it("a package in JavaScript asks the conformance kit", { timeout: 180_000 }, asy
   expect({ status, output }).toEqual({ status: 0, output: expect.stringMatching(/Tests +1 passed \|/) });
 });
 
-it("a workflow of each package manager is one that GitHub understands", async () => {
+it("a workflow of each package manager is one that GitHub understands", { timeout: 180_000 }, async () => {
   const folder = emptyFolder();
   for (const name of ["npm", "pnpm", "yarn", "bun"] as const)
     await writeFolder(

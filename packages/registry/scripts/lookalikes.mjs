@@ -27,7 +27,7 @@ const lines = [...sources]
 writeFileSync(
   new URL("../src/unicode/lookalikes.ts", import.meta.url),
   `// Made by scripts/lookalikes.mjs from Unicode's confusables.txt, version ${version} of ${date}.
-// Copyright © 1991-2022 Unicode, Inc., https://www.unicode.org/license.txt
+// Copyright © 1991-2022 Unicode, Inc.; the licence is in the file LICENSE beside this one.
 /** Latin letters, and the code points outside of ASCII that look like them, in hexadecimal. */
 export const LOOKALIKES: Readonly<Record<string, string>> = {
 ${lines.join("\n")}

@@ -18,7 +18,7 @@ export type { ManifestDocument } from "./document/read.ts";
 export { validateManifest, validateRegistry } from "./registry/validate.ts";
 export type { RegistryFile, RegistryInput } from "./registry/validate.ts";
 export { readAllowList } from "./registry/allow-list.ts";
-export type { SimilarPair } from "./rules/folder.ts";
+export type { SimilarPair } from "./rules/similar.ts";
 export { ALLOW_LIST, INDEX, MANIFESTS, TOMBSTONES } from "./registry/paths.ts";
 /** What is known of published packages, and what it says against a manifest. */
 export { factRules } from "./rules/package-facts.ts";

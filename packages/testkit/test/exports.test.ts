@@ -6,12 +6,25 @@ test("the package exports these names and no others", () => {
   expect({ ".": Object.keys(main).toSorted(), "./intakes": Object.keys(intakes).toSorted() }).toMatchInlineSnapshot(`
     {
       ".": [
+        "AttachedExporter",
+        "ExporterAccount",
         "RECORDING_SOURCES",
+        "RecordingExporter",
+        "RunBuilder",
+        "START_INFO",
+        "attachExporter",
+        "checkExporter",
+        "describeFinding",
+        "eventContext",
+        "failedRun",
         "importMiniSweAgent",
         "importStream",
         "importTauBench",
         "loadRecordings",
         "playRun",
+        "runInfo",
+        "sampleRun",
+        "startExporter",
         "tokenize",
       ],
       "./intakes": [

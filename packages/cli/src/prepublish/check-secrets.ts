@@ -11,6 +11,8 @@ const MAX_PER_FILE = 5;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** Shapes that examples in a documentation have as well. */
 const AMBIGUOUS = /^(?:BASIC_AUTH|BEARER|JWT|URL_PASSWORD)$/;
+/** What npm and git say of people and packages, in variables whose names have AUTH and KEY in them. */
+const PUBLIC = /^(?:npm_package_|GIT_AUTHOR_)/;
 const REDACTED = /\[(\w+)_REDACTED\]/;
 
 /** Secrets of this machine: of its environment, and of the `.env` beside package.json. */
@@ -21,7 +23,8 @@ export function secretsAround(folder: string, environment: NodeJS.ProcessEnv): R
   } catch {
     // there is none
   }
-  return new Map([...collectSecrets(environment), ...collectSecrets(file)]);
+  const names = Object.entries(environment).filter(([name]) => !PUBLIC.test(name));
+  return new Map([...collectSecrets(Object.fromEntries(names)), ...collectSecrets(file)]);
 }
 
 /** Secrets inside of files, source maps' embedded sources included. None is ever shown. */

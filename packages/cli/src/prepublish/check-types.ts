@@ -15,9 +15,10 @@ export async function checkTypes(
   files: Files,
   folder: string,
   manager: PackageManager,
+  importLibrary: (folder: string) => Promise<Library | undefined> = importCore,
 ): Promise<Flaw[]> {
   if (![...files.keys()].some((path) => /\.d\.[cm]?ts$/.test(path))) return [];
-  const core = await importCore(folder);
+  const core = await importLibrary(folder);
   if (core === undefined) {
     const message = `ships types, but ${LIBRARY}, which tries them, is not installed`;
     return [{ severity: "error", rule: "types", message, fix: addCommand(manager, LIBRARY, { isDev: true }) }];

@@ -10,4 +10,5 @@ export function answerWith(judge: (module: ExporterModule) => Promise<string[]>)
       .then((reasons) => process.send?.(reasons.map((reason) => reason.replace(/\.$/, ""))))
       .catch(() => process.exit(1));
   });
+  process.send?.("ready");
 }

@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { charm, charmProcess, exporterSource, folderWith, link } from "../support/project.ts";
+
+// npm and two linters for each.
+vi.setConfig({ testTimeout: 120_000 });
 
 const WORKSPACE = join(import.meta.dirname, "../../..");
 
@@ -116,6 +119,36 @@ describe("a package that is not ready", () => {
     ]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
     expect(stdout).not.toContain("4711");
+  });
+
+  it("is one without an exporter, if its name promises one", async () => {
+    const folder = exporter({ charm: undefined });
+    const { code, stdout } = await charm(folder, ["prepublish", "--tarball", packed(folder)]);
+    expect(stdout).toMatch(/^package\.json:1:1 error entry-point-id: package\.json declares no entry point /m);
+    expect(code).toBe(1);
+  });
+
+  it("is one whose class does not stand to be made", () => {
+    const source = exporterSource("AcmeExporter").replace(
+      "onRunStart",
+      "constructor() { throw new Error(process.env.PATH); }\n  onRunStart",
+    );
+    const folder = exporter({}, { "dist/index.js": source });
+    const { code, stdout } = charmProcess(folder, ["prepublish", "--tarball", packed(folder)]);
+    expect(stdout).toMatch(
+      /error entry-point-contract: "acme": new Exporter\(\) works where none of its variables are set/,
+    );
+    expect(code).toBe(1);
+  });
+
+  it("is one whose types nobody could use", async () => {
+    const folder = exporter(
+      { exports: { ".": "./dist/index.js" } },
+      { "dist/index.d.ts": 'export { A } from "./missing";\n' },
+    );
+    const { code, stdout } = await charm(folder, ["prepublish", "--tarball", packed(folder)]);
+    expect(stdout).toMatch(/^package\.json:\d+:\d+ error types: /m);
+    expect(code).toBe(1);
   });
 
   it("keeps no tarball", async () => {

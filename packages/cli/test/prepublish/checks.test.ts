@@ -91,8 +91,9 @@ describe("secrets", () => {
 
   it("of the environment and of .env are found by their value", () => {
     const folder = folderWith({ ".env": "ACME_API_KEY=tide-table-4711\nACME_ENDPOINT=https://acme.example\n" });
-    const secrets = secretsAround(folder, { NPM_TOKEN: "harbour-0815-x" });
-    const text = "a\nhttps://acme.example tide-table-4711\nharbour-0815-x\n";
+    const known = { GIT_AUTHOR_NAME: "Ada Harbour", npm_package_keywords_0: "tide-table-4711x" };
+    const secrets = secretsAround(folder, { NPM_TOKEN: "harbour-0815-x", ...known });
+    const text = "a\nhttps://acme.example tide-table-4711\nharbour-0815-x\nAda Harbour\n";
     const flaws = checkSecrets(filesOf({ "dist/index.js": text }), secrets);
     expect(said(flaws)).toEqual([
       "error secret: the value of ACME_API_KEY would be published",

@@ -27,12 +27,10 @@ export function mergeJson(ours: string, base: string, theirs: string): Merged {
 }
 
 function mergeFields(ours: Fields, base: Fields, theirs: Fields, path: readonly string[]): Fields {
-  const merged: Record<string, Json> = {};
-  for (const key of orderOf(ours, theirs)) {
-    const value = mergeValue(ours[key], base[key], theirs[key], [...path, key]);
-    if (value !== undefined) merged[key] = value;
-  }
-  return merged;
+  const merged = orderOf(ours, theirs).map(
+    (key) => [key, mergeValue(ours[key], base[key], theirs[key], [...path, key])] as const,
+  );
+  return Object.fromEntries(merged.filter(([, value]) => value !== undefined));
 }
 
 function mergeValue(ours: Json, base: Json, theirs: Json, path: readonly string[]): Json {

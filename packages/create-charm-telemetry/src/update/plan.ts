@@ -49,38 +49,45 @@ export function planUpdate(
   const changes: Change[] = [];
   const writes = new Map<string, string>();
   const removals: string[] = [];
-  const moves = new Map(migrations.flatMap(({ files = {} }) => Object.entries(files).map(([from, to]) => [to, from])));
-  const scripts = new Map(migrations.flatMap(({ scripts: renamed = {} }) => Object.entries(renamed)));
-  const oldPaths = new Set(moves.values());
+  const oldPaths = pathsBefore(migrations);
+  const moved = new Set(oldPaths.values());
 
   for (const path of [...new Set([...theirs.keys(), ...base.keys()])].toSorted()) {
-    if (oldPaths.has(path) && !theirs.has(path)) continue;
-    const from = movedFrom(path, moves, read);
-    const old = from ?? path;
-    const states = withScripts({ path, ours: read(old), base: base.get(old), theirs: theirs.get(path) }, scripts);
-    const { change, text } = changeOf(states);
-    if (from !== undefined && states.ours !== undefined) {
-      removals.push(from);
-      writes.set(path, text ?? states.ours);
+    if (moved.has(path) && !theirs.has(path)) continue;
+    const old = oldPaths.get(path);
+    const from = old !== undefined && read(path) === undefined && read(old) !== undefined ? old : undefined;
+    const found = read(from ?? path);
+    const states = withScripts(
+      { path, ours: found, base: base.get(from ?? path), theirs: theirs.get(path) },
+      migrations,
+    );
+    const { change, text = states.ours } = changeOf(states);
+    if (change?.kind === "removed") removals.push(path);
+    else if (change?.kind === "conflict") writes.set(`${path}.new`, states.theirs ?? "");
+    if (from !== undefined) {
       changes.push({ path, kind: "moved", from });
+      removals.push(from);
+      writes.set(path, text ?? "");
+      if (change?.kind === "conflict") changes.push(change);
+    } else if (change !== undefined) {
+      changes.push(change);
+      if (text !== found && change.kind !== "conflict") writes.set(path, text ?? "");
+    } else if (text !== undefined && text !== found) {
+      changes.push({ path, kind: "updated" });
+      writes.set(path, text);
     }
-    if (change === undefined) continue;
-    if (from === undefined || change.kind === "conflict") changes.push(change);
-    if (change.kind === "removed") removals.push(path);
-    else if (change.kind === "conflict") writes.set(`${path}.new`, states.theirs ?? "");
-    else if (text !== undefined) writes.set(path, text);
   }
   return { changes, writes, removals };
 }
 
-/** The old path of a file that is still there. */
-function movedFrom(
-  path: string,
-  moves: ReadonlyMap<string, string>,
-  read: (path: string) => string | undefined,
-): string | undefined {
-  const from = moves.get(path);
-  return from !== undefined && read(path) === undefined && read(from) !== undefined ? from : undefined;
+/** What was once called otherwise: from today's path to the first. */
+function pathsBefore(migrations: readonly Migration[]): Map<string, string> {
+  const before = new Map<string, string>();
+  for (const [from, to] of migrations.flatMap(({ files = {} }) => Object.entries(files))) {
+    before.set(to, before.get(from) ?? from);
+    before.delete(from);
+  }
+  return before;
 }
 
 function changeOf(states: States): { readonly change?: Change; readonly text?: string } {
@@ -109,18 +116,18 @@ function mergeOf({ path }: States, ours: string, base: string, theirs: string): 
 }
 
 /** Scripts under their new names, also where people have changed them. */
-function withScripts(states: States, renamed: ReadonlyMap<string, string>): States {
-  if (states.path !== "package.json" || renamed.size === 0) return states;
-  const rename = (text: string | undefined): string | undefined =>
-    text === undefined ? undefined : renameScripts(text, renamed);
-  return { ...states, ours: rename(states.ours), base: rename(states.base) };
+function withScripts(states: States, migrations: readonly Migration[]): States {
+  if (states.path !== "package.json") return states;
+  const renamed = migrations.flatMap(({ scripts = {} }) => Object.entries(scripts));
+  return { ...states, ours: renameScripts(states.ours, renamed), base: renameScripts(states.base, renamed) };
 }
 
-function renameScripts(text: string, renamed: ReadonlyMap<string, string>): string {
-  let result = text;
-  for (const [from, to] of renamed) {
-    if (result.includes(`${JSON.stringify(to)}:`)) continue;
-    result = result.replace(`${JSON.stringify(from)}:`, `${JSON.stringify(to)}:`);
-  }
-  return result;
+function renameScripts(
+  packageJson: string | undefined,
+  renamed: readonly (readonly [from: string, to: string])[],
+): string | undefined {
+  return renamed.reduce(
+    (text, [from, to]) => (text?.includes(`"${to}":`) ? text : text?.replace(`"${from}":`, `"${to}":`)),
+    packageJson,
+  );
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mergeJson } from "../../src/update/merge-json.ts";
 
@@ -52,6 +53,17 @@ describe("mergeJson", () => {
 
   it("takes a key that one has changed and the other has removed for a contradiction", () => {
     expect(mergeJson(json({ a: 2 }), json({ a: 1 }), json({}))).toEqual({ line: 2 });
+  });
+
+  it("changes nothing where only one side has changed", () => {
+    const file = fc.dictionary(fc.string({ maxLength: 3 }), fc.jsonValue({ maxDepth: 2 }), { noNullPrototype: true });
+    fc.assert(
+      fc.property(file, file, (one, other) => {
+        expect(merged(one, other, other)).toEqual(JSON.parse(json(one)));
+        expect(merged(other, other, one)).toEqual(JSON.parse(json(one)));
+        expect(merged(one, other, one)).toEqual(JSON.parse(json(one)));
+      }),
+    );
   });
 
   it.each(["", "{", "null", "3"])("gives up on %j", (ours) => {

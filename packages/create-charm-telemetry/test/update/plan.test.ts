@@ -121,5 +121,30 @@ describe("planUpdate", () => {
       ) as { writes: Files };
       expect(writes).toEqual(packageJson({ "check:new": "mine", lint: "y" }));
     });
+
+    it("gives scripts their new names where nothing else is new", () => {
+      const packageJson = (scripts: Files): Files => ({
+        "package.json": `${JSON.stringify({ scripts }, undefined, 2)}\n`,
+      });
+      const old = packageJson({ "check:old": "x" });
+      const today = packageJson({ "check:new": "x" });
+      expect(plan(old, old, today, [{ to: 2, scripts: { "check:old": "check:new" } }])).toEqual({
+        changes: [{ path: "package.json", kind: "updated" }],
+        writes: today,
+        removals: [],
+      });
+    });
+
+    it("follows a file through several of them", () => {
+      const migrations = [
+        { to: 2, files: { a: "b" } },
+        { to: 3, files: { b: "c" } },
+      ];
+      expect(plan({ a: "mine" }, { a: "1" }, { c: "1" }, migrations)).toEqual({
+        changes: [{ path: "c", kind: "moved", from: "a" }],
+        writes: { c: "mine" },
+        removals: ["a"],
+      });
+    });
   });
 });

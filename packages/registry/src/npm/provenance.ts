@@ -74,21 +74,23 @@ function repositoryIn(predicate: Json): string | undefined {
 }
 
 const GITHUB_ACTIONS = "https://token.actions.githubusercontent.com";
+/** The extension of Fulcio's certificates that names the repository whose workflow was run. */
+const SOURCE_REPOSITORY = "1.3.6.1.4.1.57264.1.12";
 
 /**
- * Checks a bundle with `sigstore`, where that is installed: the certificate must be that of a workflow in the source's
- * own repository.
+ * Checks a bundle with `sigstore`, where that is installed. The certificate must be of a workflow of the source itself:
+ * anybody can have a certificate, and write another's repository into a statement.
  */
 export const verifyWithSigstore: VerifyBundle = async (bundle, source) => {
   const sigstore = await import("sigstore").catch(() => undefined);
   if (sigstore === undefined)
     return { unchecked: "the signature of its attestation was not checked, which needs: npm install sigstore" };
   try {
-    await sigstore.verify(bundle as Parameters<typeof sigstore.verify>[0], {
+    const { identity } = await sigstore.verify(bundle as Parameters<typeof sigstore.verify>[0], {
       certificateIssuer: GITHUB_ACTIONS,
-      certificateIdentityURI: `^${escapeRegExp(source)}/\\.github/workflows/`,
     });
-    return "holds";
+    const extension = identity?.oids?.find(({ oid }) => oid?.id.join(".") === SOURCE_REPOSITORY);
+    return extension !== undefined && utf8String(extension.value) === source ? "holds" : "broken";
   } catch (error) {
     const isJudged = [sigstore.VerificationError, sigstore.PolicyError, sigstore.ValidationError].some(
       (kind) => error instanceof kind,
@@ -99,8 +101,11 @@ export const verifyWithSigstore: VerifyBundle = async (bundle, source) => {
   }
 };
 
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+/** What a DER-encoded UTF8String of less than 256 bytes holds. */
+export function utf8String(der: Uint8Array): string | undefined {
+  const [tag, first = 0, second = 0] = der;
+  const [start, length] = first === 0x81 ? [3, second] : [2, first];
+  return tag === 0x0c && der.byteLength === start + length ? Buffer.from(der).toString("utf8", start) : undefined;
 }
 
 function objectIn(value: unknown): Json {

@@ -3,7 +3,7 @@ import { isString, memberOf } from "../document/document.ts";
 import type { Document } from "../document/document.ts";
 import { readObject } from "../document/read.ts";
 import type { Finding } from "../finding.ts";
-import type { SimilarPair } from "../rules/folder.ts";
+import type { SimilarPair } from "../rules/similar.ts";
 import type { RegistryFile } from "./validate.ts";
 
 const MAX_BYTES = 1024 * 1024;

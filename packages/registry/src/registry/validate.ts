@@ -7,7 +7,7 @@ import type { Finding } from "../finding.ts";
 import { checkFields } from "../rules/fields.ts";
 import { checkFileName, checkFileOfId } from "../rules/file-name.ts";
 import { bySeniority, checkFolder, checkPlace } from "../rules/folder.ts";
-import type { SimilarPair } from "../rules/folder.ts";
+import type { SimilarPair } from "../rules/similar.ts";
 import { factRules } from "../rules/package-facts.ts";
 import { buildIndex, checkIndex, checkShrink } from "./build-index.ts";
 import type { RegistryIndex } from "./build-index.ts";
@@ -46,7 +46,7 @@ export function validateManifest({ path, bytes }: RegistryFile): Finding[] {
 
 /** What is wrong with a registry: all findings of all files, sorted. Pure: no file is read, nobody is asked. */
 export function validateRegistry(input: RegistryInput): Finding[] {
-  const judged = input.files.map(judge);
+  const judged = input.files.map((file) => judge(file, input.allowList));
   const manifests = judged.flatMap(({ manifest }) => (manifest === undefined ? [] : [manifest]));
   const findings = [
     ...judged.flatMap((each) => each.findings),
@@ -59,14 +59,17 @@ export function validateRegistry(input: RegistryInput): Finding[] {
   return findings.toSorted(compareFindings);
 }
 
-function judge({ path, bytes }: RegistryFile): { manifest?: ManifestDocument; findings: Finding[] } {
+function judge(
+  { path, bytes }: RegistryFile,
+  allowed: readonly SimilarPair[] = [],
+): { manifest?: ManifestDocument; findings: Finding[] } {
   const name = checkFileName(path);
   if (name.length > 0) return { findings: name };
   const { manifest, findings } = readManifestFile(path, bytes);
   if (manifest === undefined) return { findings };
   const ownFindings = [
     ...findings,
-    ...checkFields(manifest),
+    ...checkFields(manifest, allowed),
     ...checkFileOfId(manifest),
     ...checkPlace(manifest, isTombstone(path)),
   ];

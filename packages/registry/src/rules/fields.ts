@@ -11,6 +11,7 @@ import { checkId, ID_SCHEMA } from "./id.ts";
 import { checkLicense, LICENSE_SCHEMA } from "./license.ts";
 import { checkPackageName, NPM_NAME_SCHEMA } from "./npm-name.ts";
 import { checkSchemaVersion, SCHEMA_VERSION_SCHEMA } from "./schema-version.ts";
+import type { SimilarPair } from "./similar.ts";
 import { checkStatus, STATUS_SCHEMA } from "./status.ts";
 import { checkTags, TAGS_SCHEMA } from "./tags.ts";
 import { checkAuthor, checkDescription, checkName, textSchema } from "./text.ts";
@@ -22,17 +23,23 @@ interface Field {
   readonly key: string;
   readonly isRequired: boolean;
   readonly schema: JsonSchema;
-  readonly check: (document: Document, node: ValueNode, root: ObjectNode) => Finding[];
+  readonly check: (document: Document, node: ValueNode, around: Around) => Finding[];
+}
+
+/** What else a value is judged by. */
+interface Around {
+  readonly root: ObjectNode;
+  readonly allowed: readonly SimilarPair[];
 }
 
 /** All keys of a manifest, in the order in which they are written. */
 export const FIELDS: readonly Field[] = [
   { ...text("$schema", SCHEMA_VERSION_SCHEMA, checkSchemaVersion), isRequired: false },
-  text("id", ID_SCHEMA, (id, root) => {
+  text("id", ID_SCHEMA, (id, { root, allowed }) => {
     const npmPackage = memberOf(root, "npm_package")?.value;
-    return checkId(id, isString(npmPackage) ? npmPackage.value : undefined);
+    return checkId(id, isString(npmPackage) ? npmPackage.value : undefined, allowed);
   }),
-  text("npm_package", NPM_NAME_SCHEMA, checkPackageName),
+  text("npm_package", NPM_NAME_SCHEMA, (name, { allowed }) => checkPackageName(name, allowed)),
   text("name", textSchema("name", "The exporter's name, for people."), checkName),
   text("description", textSchema("description", "What the exporter does, in a sentence."), checkDescription),
   text("author", textSchema("author", "Who made it."), checkAuthor),
@@ -61,7 +68,7 @@ const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Which fields are missing or unknown, and what is wrong with the values of the others. */
-export function checkFields({ document, root }: ManifestDocument): Finding[] {
+export function checkFields({ document, root }: ManifestDocument, allowed: readonly SimilarPair[] = []): Finding[] {
   return [
     ...FIELDS.filter(({ key, isRequired }) => isRequired && memberOf(root, key) === undefined).map(({ key }) =>
       document.findingAt(root, { rule: "missing-field", message: `"${key}" is missing` }),
@@ -70,7 +77,7 @@ export function checkFields({ document, root }: ManifestDocument): Finding[] {
       const field = FIELDS.find(({ key }) => key === keyOf(member));
       return field === undefined
         ? [document.findingAt(member.name, unknownField(keyOf(member)))]
-        : field.check(document, member.value, root);
+        : field.check(document, member.value, { root, allowed });
     }),
   ];
 }
@@ -87,14 +94,14 @@ function unknownField(key: string): Problem {
   };
 }
 
-function text(key: string, schema: JsonSchema, check: (text: string, root: ObjectNode) => Problem[]): Field {
+function text(key: string, schema: JsonSchema, check: (text: string, around: Around) => Problem[]): Field {
   return {
     key,
     isRequired: true,
     schema,
-    check: (document, node, root) => {
+    check: (document, node, around) => {
       if (!isString(node)) return [wrongType(document, node, key, "string")];
-      return check(node.value, root).map((problem) => document.findingAt(node, problem));
+      return check(node.value, around).map((problem) => document.findingAt(node, problem));
     },
   };
 }

@@ -5,35 +5,29 @@ import type { Finding } from "../finding.ts";
 import { findingOf, whereIs } from "../registry/entry.ts";
 import type { Entry } from "../registry/entry.ts";
 import { isOfSameScope } from "./npm-name.ts";
-import { SimilarNames, skeleton } from "./similar.ts";
-
-/** Two ids, or two packages, that may be one letter apart. */
-export type SimilarPair = readonly [string, string];
+import { FIRST_PARTY, OWN_PACKAGES } from "./reserved.ts";
+import { isAllowed, SimilarNames, skeleton, tooSimilar } from "./similar.ts";
+import type { SimilarPair } from "./similar.ts";
 
 /**
  * Compares all entries with each other. Of two that cannot both be, the one that comes later in the list is wrong.
  *
- * @param entries in order of seniority: tombstones, then those that were listed before, then the others
+ * @param entries in order of seniority: tombstones and Charm's own, then those that were listed before, then the others
  */
 export function checkFolder(entries: readonly Entry[], allowed: readonly SimilarPair[]): Finding[] {
-  const pairs = new Set(allowed.flatMap(([left, right]) => [pairKey(left, right), pairKey(right, left)]));
-  const ids = new Names("id", pairs);
-  const packages = new Names("npm_package", pairs);
+  const ids = new Names("id", allowed);
+  const packages = new Names("npm_package", allowed);
   return entries.flatMap((entry) => [...ids.add(entry), ...packages.add(entry)]);
-}
-
-function pairKey(left: string, right: string): string {
-  return JSON.stringify([left, right]);
 }
 
 /** The ids, or the packages, of the entries so far. */
 class Names {
   readonly #field: "id" | "npm_package";
-  readonly #allowed: ReadonlySet<string>;
+  readonly #allowed: readonly SimilarPair[];
   readonly #bySkeleton = new Map<string, Entry>();
   readonly #similar = new SimilarNames<Entry>();
 
-  constructor(field: "id" | "npm_package", allowed: ReadonlySet<string>) {
+  constructor(field: "id" | "npm_package", allowed: readonly SimilarPair[]) {
     this.#field = field;
     this.#allowed = allowed;
   }
@@ -44,14 +38,12 @@ class Names {
     // Those that are only known from the index have been judged before.
     if (entry.manifest === undefined) return this.#take(name, entry);
     const same = this.#bySkeleton.get(skeleton(name));
-    if (same !== undefined) return this.#sameName(entry, same);
+    if (same !== undefined && (this.#nameOf(same) === name || !this.#isOwn(same))) return this.#sameName(entry, same);
     const near = this.#similar.near(name).find(({ of }) => !this.#mayBeNear(entry, of));
     this.#take(name, entry);
     if (near === undefined) return [];
     const rule = this.#field === "id" ? "id-similar" : "npm-similar";
-    const message = `one letter from "${shown(near.name)}"`;
-    const fix = "choose another name, or ask for an exception in similar.json";
-    return findingOf(entry, this.#field, { rule, message, fix });
+    return findingOf(entry, this.#field, tooSimilar(rule, near.name));
   }
 
   #take(name: string, entry: Entry): [] {
@@ -66,8 +58,13 @@ class Names {
 
   #mayBeNear(entry: Entry, other: Entry): boolean {
     const [left, right] = [this.#nameOf(entry), this.#nameOf(other)];
-    if (this.#allowed.has(pairKey(left, right))) return true;
+    if (this.#isOwn(other) || isAllowed(this.#allowed, left, right)) return true;
     return this.#field === "npm_package" && isOfSameScope(left, right);
+  }
+
+  /** Likeness to Charm's own names is judged with each value, whether they are listed or not. */
+  #isOwn(entry: Entry): boolean {
+    return this.#field === "id" ? FIRST_PARTY.has(entry.id) : OWN_PACKAGES.includes(entry.npmPackage);
   }
 
   #sameName(entry: Entry, earlier: Entry): Finding[] {
@@ -100,10 +97,10 @@ export function checkPlace({ document, root }: ManifestDocument, isTombstone: bo
   return [document.findingAt(state ?? root, { rule: "status", message, fix })];
 }
 
-/** Tombstones first, then what was listed before, then the others, each in the order of their ids. */
+/** Tombstones and Charm's own first, then what was listed before, then the others, each in the order of their ids. */
 export function bySeniority(entries: readonly Entry[], listed: ReadonlyMap<string, string>): Entry[] {
   const rank = (entry: Entry): number => {
-    if (entry.isTombstone) return 0;
+    if (entry.isTombstone || FIRST_PARTY.get(entry.id) === entry.npmPackage) return 0;
     return entry.manifest === undefined || listed.get(entry.id) === entry.npmPackage ? 1 : 2;
   };
   const fileOf = ({ manifest, id }: Entry): string => manifest?.document.file ?? id;

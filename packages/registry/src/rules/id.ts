@@ -1,7 +1,8 @@
 import type { Problem } from "../problem.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import { FIRST_PARTY, RESERVED_IDS } from "./reserved.ts";
-import { isOneLetterFrom } from "./similar.ts";
+import { isAllowed, isOneLetterFrom, tooSimilar } from "./similar.ts";
+import type { SimilarPair } from "./similar.ts";
 import { spelled } from "../unicode/spelled.ts";
 
 const ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
@@ -22,10 +23,11 @@ export const ID_SCHEMA: JsonSchema = {
  * What is wrong with an id: its form, and its likeness to ids that belong to Charm.
  *
  * @param npmPackage the package that wants the id; Charm's own packages may have Charm's ids.
+ * @param allowed ids that may be one letter apart
  */
-export function checkId(id: string, npmPackage?: string): Problem[] {
+export function checkId(id: string, npmPackage?: string, allowed: readonly SimilarPair[] = []): Problem[] {
   const form = checkForm(id);
-  return form.length > 0 ? form : checkOwner(id, npmPackage);
+  return form.length > 0 ? form : checkOwner(id, npmPackage, allowed);
 }
 
 /** True of an id that a file could be called after. */
@@ -57,11 +59,13 @@ function suggestion(id: string): string | undefined {
   return isFine ? `write "${made}"` : undefined;
 }
 
-function checkOwner(id: string, npmPackage: string | undefined): Problem[] {
+function checkOwner(id: string, npmPackage: string | undefined, allowed: readonly SimilarPair[]): Problem[] {
   const owner = FIRST_PARTY.get(id);
   if (owner !== undefined && owner === npmPackage) return [];
   if (owner !== undefined) return [{ rule: "id-reserved", message: `"${id}" belongs to ${owner}` }];
   if (RESERVED_IDS.has(id)) return [{ rule: "id-reserved", message: `"${id}" is a word of Charm's own` }];
-  const similar = [...FIRST_PARTY.keys(), ...RESERVED_IDS].find((reserved) => isOneLetterFrom(id, reserved));
-  return similar === undefined ? [] : [{ rule: "id-similar", message: `one letter from "${similar}"` }];
+  return [...FIRST_PARTY.keys(), ...RESERVED_IDS]
+    .filter((reserved) => isOneLetterFrom(id, reserved) && !isAllowed(allowed, id, reserved))
+    .slice(0, 1)
+    .map((reserved) => tooSimilar("id-similar", reserved));
 }

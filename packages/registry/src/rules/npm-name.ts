@@ -3,7 +3,8 @@ import { shown } from "../finding.ts";
 import type { Problem } from "../problem.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import { OWN_PACKAGES } from "./reserved.ts";
-import { isOneLetterFrom } from "./similar.ts";
+import { isAllowed, isOneLetterFrom, tooSimilar } from "./similar.ts";
+import type { SimilarPair } from "./similar.ts";
 import { spelled } from "../unicode/spelled.ts";
 
 const MAX_LENGTH = 214;
@@ -20,8 +21,12 @@ export const NPM_NAME_SCHEMA: JsonSchema = {
   not: { pattern: "(?:^@|/)(?:node_modules|favicon\\.ico)(?:/|$)" },
 };
 
-/** What is wrong with the name of a package that is to be listed. */
-export function checkPackageName(name: string): Problem[] {
+/**
+ * What is wrong with the name of a package that is to be listed.
+ *
+ * @param allowed packages that may be one letter apart
+ */
+export function checkPackageName(name: string, allowed: readonly SimilarPair[] = []): Problem[] {
   const problem = (message: string, want: string): Problem[] => [
     { rule: "npm-name", message: shown(message), got: `"${spelled(name)}"`, want },
   ];
@@ -43,13 +48,15 @@ export function checkPackageName(name: string): Problem[] {
   if (!isScoped && !UNSCOPED.test(name)) {
     return problem("not called as exporters are", "charm-telemetry-<x>, or a name in a scope");
   }
-  return checkLikeness(name);
+  return checkLikeness(name, allowed);
 }
 
-function checkLikeness(name: string): Problem[] {
+function checkLikeness(name: string, allowed: readonly SimilarPair[]): Problem[] {
   if (OWN_PACKAGES.includes(name)) return [];
-  const similar = OWN_PACKAGES.find((own) => !isOfSameScope(name, own) && isOneLetterFrom(name, own));
-  return similar === undefined ? [] : [{ rule: "npm-similar", message: `one letter from "${similar}"` }];
+  return OWN_PACKAGES.filter((own) => isOneLetterFrom(name, own) && !isOfSameScope(name, own))
+    .filter((own) => !isAllowed(allowed, name, own))
+    .slice(0, 1)
+    .map((own) => tooSimilar("npm-similar", own));
 }
 
 /** True of names in one scope: npm gives a scope to one owner, who may call packages as they like. */

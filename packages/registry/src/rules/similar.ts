@@ -1,3 +1,6 @@
+import { shown } from "../finding.ts";
+import type { Problem } from "../problem.ts";
+
 /**
  * How an id looks: letters and digits of ASCII that Unicode's confusables.txt (UTS 39) holds for the same,
  * after folding case. `l` stands for 1, l and |, `o` for 0 and o, `m` for m and rn.
@@ -24,6 +27,19 @@ function isOneEdit(left: string, right: string): boolean {
       restOfLeft[0] === restOfRight[1] &&
       restOfLeft[1] === restOfRight[0])
   );
+}
+
+/** Two ids, or two packages, that may be one letter apart. */
+export type SimilarPair = readonly [string, string];
+
+export function isAllowed(pairs: readonly SimilarPair[], left: string, right: string): boolean {
+  return pairs.some((pair) => pair.includes(left) && pair.includes(right));
+}
+
+/** That a name is one letter from another. */
+export function tooSimilar(rule: "id-similar" | "npm-similar", other: string): Problem {
+  const fix = "choose another name, or ask for an exception in similar.json";
+  return { rule, message: `one letter from "${shown(other)}"`, fix };
 }
 
 /** A name that is being compared, and what it is the name of. */

@@ -1,5 +1,5 @@
 // Made by scripts/lookalikes.mjs from Unicode's confusables.txt, version 15.0.0 of 2022-08-26.
-// Copyright © 1991-2022 Unicode, Inc., https://www.unicode.org/license.txt
+// Copyright © 1991-2022 Unicode, Inc.; the licence is in the file LICENSE beside this one.
 /** Latin letters, and the code points outside of ASCII that look like them, in hexadecimal. */
 export const LOOKALIKES: Readonly<Record<string, string>> = {
   A: "ff21 1d400 1d434 1d468 1d49c 1d4d0 1d504 1d538 1d56c 1d5a0 1d5d4 1d608 1d63c 1d670 391 1d6a8 1d6e2 1d71c 1d756 1d790 410 13aa 15c5 a4ee 16f40 102a0",

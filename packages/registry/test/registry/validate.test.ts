@@ -122,6 +122,23 @@ it.each([
   expect(() => readFacts(json)).toThrow(message);
 });
 
+it("lets a pair of the allow-list be, also with a reserved id and with a package of Charm's", () => {
+  const files = [fileOf("nine", { npm_package: "@charn/telemetry-cli" })];
+  const rules = (...allowList: [string, string][]): string[] =>
+    validateRegistry({ files, allowList }).map(({ rule }) => rule);
+  expect(rules()).toEqual(["id-similar", "npm-similar"]);
+  expect(rules(["none", "nine"], ["@charn/telemetry-cli", "@charm/telemetry-cli"])).toEqual([]);
+  expect(rules(["none", "mine"])).toEqual(["id-similar", "npm-similar"]);
+});
+
+it("says once that an id is like one of Charm's that is listed, too", () => {
+  const own = fileOf("datadog", { npm_package: "@charm/telemetry-datadog" });
+  for (const id of ["dataddog", "datad0g"]) {
+    const findings = validateRegistry({ files: [own, fileOf(id)] });
+    expect(findings.map(({ file, rule }) => `${file} ${rule}`)).toEqual([`${M}/${id}.json id-similar`]);
+  }
+});
+
 it("wants the pairs of the allow-list with a reason", () => {
   const list = (json: string): string[] => text(readAllowList(textFile("similar.json", json)).findings);
   expect(list('{"similar": [{"pair": ["acme", "acne"], "reason": "Two old companies."}]}')).toEqual([]);

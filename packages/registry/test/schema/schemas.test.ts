@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildIndex, indexSchema, manifestSchema, RULES, validateManifest } from "../../src/index.ts";
+import { print } from "../../src/format/print.ts";
 import { filesOf, ruleCases } from "../support/cases.ts";
 import { fileOf, manifestOf, read, textFile } from "../support/manifests.ts";
 
@@ -21,7 +22,7 @@ it.each([
   ["index.v1.json", indexSchema()],
 ])("the committed %s is what the validator makes", async (name, schema) => {
   expect(schema.$id).toBe(`https://charmaios.github.io/charm-telemetry-js/schemas/${name}`);
-  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(join(SCHEMAS, name));
+  await expect(print(schema)).toMatchFileSnapshot(join(SCHEMAS, name));
 });
 
 /** What can be told from the form of a value alone. */

@@ -22,12 +22,12 @@ export function describeExporter<Intake extends HttpIntake>(described: DescribeO
   const { name = "the exporter", timeoutMs = 120_000, ...options } = described as DescribeOptions;
   const cases = casesOf(options);
   const check = new Check(cases, benchOptionsOf(options));
-  describe(name, { concurrent: false }, () => {
+  describe(`${name}`, { concurrent: false }, () => {
     for (const each of cases)
       test(`${each.title} (${each.id})`, { timeout: timeoutMs }, async (context) => {
         const { status, reason, findings } = await check.run(each);
         if (status === "not-applicable") context.skip(reason);
-        if (findings.length > 0) expect.fail(`\n${findings.map(describeFinding).join("\n\n")}`);
+        expect(findings.length, `\n${findings.map(describeFinding).join("\n\n")}\n\nfindings`).toBe(0);
       });
   });
 }

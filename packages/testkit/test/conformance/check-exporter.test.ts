@@ -30,6 +30,37 @@ test("an exporter that is made by hand passes all that needs no backend", { time
   expect(cases.map(({ id, status }) => `${id}: ${status}`)).toEqual(CASES.map((id) => `${id}: passed`));
 });
 
+test("an exporter in JavaScript that extends nothing passes, too", { timeout: 60_000 }, async () => {
+  const path = "./fixtures/plain.mjs";
+  const load = async (): Promise<object> => {
+    const { PlainJavaScriptExporter } = (await import(path)) as { PlainJavaScriptExporter: new () => object };
+    return new PlainJavaScriptExporter();
+  };
+  const { cases } = await checkExporter({ create: load });
+  expect(cases.map(({ id, status }) => `${id}: ${status}`)).toEqual(CASES.map((id) => `${id}: passed`));
+});
+
+test("what does not belong together is refused", async () => {
+  await expect(checkExporter({ exporterClass: PlainExporter, only: ["no-such-case"] })).rejects.toThrow(
+    'there is no case "no-such-case" at the level hooks',
+  );
+  await expect(checkExporter({ exporterClass: PlainExporter, level: "load", only: ["memory-flat"] })).rejects.toThrow(
+    "memory-flat",
+  );
+});
+
+test("an aborted check ends before its next case", async () => {
+  const abort = new AbortController();
+  const check = checkExporter({
+    create: () => {
+      abort.abort(new Error("enough"));
+      return new PlainExporter();
+    },
+    signal: abort.signal,
+  });
+  await expect(check).rejects.toThrow("enough");
+});
+
 test("there is a broken exporter for each case", () => {
   const failed = new Set(Object.values(BROKEN).map(({ fails }) => fails[0]));
   expect(CASES.filter((id) => !failed.has(id))).toEqual([]);
@@ -42,6 +73,23 @@ test.each(Object.entries(BROKEN))("%s is found", { timeout: 60_000 }, async (_na
   const text = findings.map(describeFinding).join("\n");
   expect(text).toMatch(told);
   for (const { expected, actual, read } of findings) expect([expected, actual, read]).not.toContain("");
+});
+
+test("everything is as it was when a check has ended", async () => {
+  const before = { ...process.env };
+  const listeners = process.eventNames().map((event) => [event, process.rawListeners(event as "exit").length]);
+  const methods = () => [
+    Object.getOwnPropertyDescriptor(process, "exit"),
+    Object.getOwnPropertyDescriptor(process.stdout, "write"),
+    Object.getOwnPropertyDescriptor(console, "log"),
+  ];
+  const methodsBefore = methods();
+  process.env["PLAIN_KEY"] = "of the test itself";
+  for (const { source } of Object.values(BROKEN_PROCESS)) await checkExporter({ ...source, level: "load" });
+  expect(process.env).toEqual({ ...before, PLAIN_KEY: "of the test itself" });
+  delete process.env["PLAIN_KEY"];
+  expect(process.eventNames().map((event) => [event, process.rawListeners(event as "exit").length])).toEqual(listeners);
+  expect(methods()).toEqual(methodsBefore);
 });
 
 function byCase(left: string, right: string): number {

@@ -1,11 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { INDEX, MANIFESTS, TOMBSTONES, validateManifest, validateRegistry } from "@charm/telemetry-registry";
+import { TOMBSTONES, validateManifest, validateRegistry } from "@charm/telemetry-registry";
 import type { FactsAnswer, RegistryFile, ReportFormat } from "@charm/telemetry-registry";
 import { UsageError } from "../../exit-code.ts";
+import { changesSince } from "../../registry/changes.ts";
 import { factsFromFile, factsFromNetwork } from "../../registry/facts.ts";
+import { findRegistry, selectFiles } from "../../registry/registry-folder.ts";
+import type { RegistryFolder } from "../../registry/registry-folder.ts";
 import { counted, printReport } from "../../report.ts";
-import { findRegistry, parseIndex, selectFiles } from "../../registry/registry-folder.ts";
-import type { RegistryFolder, Selection } from "../../registry/registry-folder.ts";
 import type { Terminal } from "../../terminal.ts";
 
 export interface RegistryValidateOptions {
@@ -23,25 +23,38 @@ export async function validate(
   options: RegistryValidateOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const selection =
+  if (options.changed !== undefined && paths.length > 0)
+    throw new UsageError("--changed finds the files itself.", "Give either files or --changed.");
+  const { registry, files, isWhole } =
     options.changed === undefined
       ? selectFiles(terminal.directory, paths)
-      : changedFiles(options.changed, paths, terminal);
-  const { registry, files, isWhole } = selection;
+      : { registry: findRegistry(terminal.directory), files: [], isWhole: false };
+  const changes = options.changed === undefined ? undefined : changesSince(options.changed, registry);
+  const judged = changes?.files ?? files;
   const allowed = registry.allowList();
-  const before = options.changed === undefined ? registry.listed() : indexAt(options.changed, registry);
-  const given = new Set(files.map(({ path }) => path));
-  // A new manifest may not take the id of a removed one, which the index does not list.
-  const tombstones = registry.filesIn(registry.path(TOMBSTONES)).filter(({ path }) => !given.has(path));
-  const findings = validateRegistry({
-    files: [...files, ...tombstones],
-    isPartial: !isWhole,
-    previousIndex: before,
+  const context = {
     allowList: allowed.pairs,
-    facts: await gather(files, options, terminal),
+    previousIndex: changes === undefined ? registry.listed() : changes.before,
+  };
+  const findings = validateRegistry({
+    ...context,
+    files: isWhole ? judged : withTombstones(judged, registry),
+    isPartial: !isWhole,
+    facts: await gather(judged, options, terminal),
     forBadge: options.badge,
   });
-  return printReport([...findings, ...allowed.findings], options.format, counted(files.length, "manifest"), terminal);
+  if (changes !== undefined && changes.gone.length > 0) {
+    // Whether all that was listed is still there only the whole registry can tell.
+    const whole = validateRegistry({ ...context, files: registry.files() });
+    findings.push(...whole.filter(({ rule }) => rule === "tombstone-missing"), ...changes.findings);
+  }
+  return printReport([...findings, ...allowed.findings], options.format, counted(judged.length, "manifest"), terminal);
+}
+
+/** The names that they keep are taken for every manifest. */
+function withTombstones(files: readonly RegistryFile[], registry: RegistryFolder): RegistryFile[] {
+  const given = new Set(files.map(({ path }) => path));
+  return [...files, ...registry.filesIn(registry.path(TOMBSTONES)).filter(({ path }) => !given.has(path))];
 }
 
 /** Of manifests that are good by themselves: what is wrong with the others is reason enough. */
@@ -59,51 +72,4 @@ async function gather(
   const tell = (text: string): void =>
     format === "text" ? terminal.warn(terminal.style("dim", `looking at ${text}`)) : undefined;
   return factsFromNetwork(good, registry, tell);
-}
-
-/** Manifests that differ from those of a git revision. */
-function changedFiles(revision: string, paths: readonly string[], terminal: Terminal): Selection {
-  if (paths.length > 0) throw new UsageError("--changed finds the files itself.", "Give either files or --changed.");
-  if (revision.startsWith("-")) throw new UsageError(`${revision} is no git revision.`);
-  const registry = findRegistry(terminal.directory);
-  const folders = [registry.path(MANIFESTS), registry.path(TOMBSTONES)];
-  const list = git(registry, [
-    "diff",
-    "--name-only",
-    "--no-renames",
-    "--diff-filter=d",
-    "-z",
-    "--relative",
-    revision,
-    "--",
-    ...folders,
-  ]);
-  const untracked = git(registry, ["ls-files", "--others", "--exclude-standard", "-z", "--", ...folders]);
-  const names = [...new Set(`${list}${untracked}`.split("\0"))].filter((name) => name !== "").toSorted();
-  return { registry, files: names.map((name) => registry.file(`${registry.folder}/${name}`)), isWhole: false };
-}
-
-function indexAt(revision: string, registry: RegistryFolder): ReturnType<typeof parseIndex> | undefined {
-  const name = registry.path(INDEX).slice(registry.folder.length + 1);
-  const isThere = git(registry, ["ls-tree", "--name-only", revision, "--", name]).trim() !== "";
-  return isThere
-    ? parseIndex(git(registry, ["show", `${revision}:./${name}`]), `${revision}:${registry.shownPath(INDEX)}`)
-    : undefined;
-}
-
-function git({ folder }: RegistryFolder, args: string[]): string {
-  try {
-    return execFileSync("git", args, {
-      cwd: folder,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-      maxBuffer: 64 * 1024 * 1024,
-    });
-  } catch (error) {
-    const { stderr = "" } = error as { stderr?: string };
-    throw new UsageError(
-      `git ${args[0]} failed: ${stderr.trim().split("\n")[0] ?? ""}`,
-      "Fetch the revision that --changed names.",
-    );
-  }
 }

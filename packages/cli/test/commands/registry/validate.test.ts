@@ -1,4 +1,5 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNpmRegistry } from "../../../../../test/support/npm-registry.ts";
@@ -82,6 +83,54 @@ describe("offline", () => {
     const { code, stdout } = await charm(folder, [...OFFLINE, "--changed", "HEAD"]);
     expect(stdout).toContain("acme.json:2:9 error id-retired: removed 2026-01-02");
     expect(code).toBe(1);
+  });
+
+  it("wants a tombstone for what is gone, and the tombstones that there were", async () => {
+    const removed = "registry/telemetry/removed/tides.json";
+    const folder = registryWith({ acme: manifest(), tides: TIDES });
+    await charm(folder, ["registry", "build"]);
+    commit(folder);
+    rmSync(join(folder, MANIFESTS, "tides.json"));
+    const gone = await charm(folder, [...OFFLINE, "--changed", "HEAD"]);
+    expect(gone.stdout).toMatch(
+      /^registry\/telemetry\/manifests\/tides\.json:1:1 error tombstone-missing: "tides" was listed/,
+    );
+    expect(gone.code).toBe(1);
+
+    writeFiles(folder, { [`${MANIFESTS}/tides.json`]: TIDES });
+    await charm(folder, ["registry", "deprecate", "tides", "--removed"]);
+    expect(await charm(folder, [...OFFLINE, "--changed", "HEAD"])).toMatchObject({ code: 0 });
+    await charm(folder, ["registry", "build", "--force"]);
+    commit(folder);
+
+    const other = TIDES.replace("charm-telemetry-tides", "@mallory/tides");
+    writeFiles(folder, { [`${MANIFESTS}/tides.json`]: other });
+    const reused = await charm(folder, [...OFFLINE, "--changed", "HEAD"]);
+    expect(reused.stdout).toMatch(/manifests\/tides\.json:2:9 error id-retired: removed \d{4}-/);
+    const alone = await charm(folder, [...OFFLINE, `${MANIFESTS}/tides.json`]);
+    expect(alone.stdout).toContain("error id-retired: removed ");
+
+    rmSync(join(folder, removed));
+    const cleared = await charm(folder, [...OFFLINE, "--changed", "HEAD"]);
+    expect(cleared.stdout).toContain(`${removed}:1:1 error tombstone-missing: `);
+    expect(cleared.code).toBe(1);
+    writeFiles(folder, { [`${MANIFESTS}/tides.json`]: TIDES });
+    expect(await charm(folder, [...OFFLINE, "--changed", "HEAD"])).toMatchObject({ code: 0 });
+  });
+
+  it("leaves out with --changed what others have done since", async () => {
+    const folder = registryWith({ acme: manifest() });
+    commit(folder);
+    const git = (...args: string[]): unknown => execFileSync("git", args, { cwd: folder });
+    git("checkout", "--quiet", "-b", "mine");
+    git("checkout", "--quiet", "-b", "theirs");
+    writeFiles(folder, { [`${MANIFESTS}/tides.json`]: "{" });
+    commit(folder);
+    git("checkout", "--quiet", "mine");
+    expect(await charm(folder, [...OFFLINE, "--changed", "theirs"])).toMatchObject({
+      code: 0,
+      stdout: "ok 0 manifests\n",
+    });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { TelemetryEvent } from "@charm/telemetry-core";
-import type { HttpIntake } from "../../intakes/index.ts";
+import type { HttpIntake, IntakeRequest, IntakeUnits } from "../../intakes/index.ts";
 import type { ExporterAccount } from "../account.ts";
 import type { AttachedExporter, Called } from "../attach.ts";
 import type { Bench } from "../bench.ts";
@@ -14,11 +14,15 @@ export class Connection {
   readonly intake: HttpIntake;
   readonly exporter: AttachedExporter;
   readonly #bench: Bench;
+  readonly #requestsBefore: number;
+  readonly #unitsBefore: IntakeUnits;
 
   private constructor(bench: Bench, intake: HttpIntake, exporter: AttachedExporter) {
     this.#bench = bench;
     this.intake = intake;
     this.exporter = exporter;
+    this.#requestsBefore = intake.requests.length;
+    this.#unitsBefore = intake.units;
   }
 
   /** @param deadlineMs of each call. */
@@ -29,6 +33,21 @@ export class Connection {
 
   get account(): ExporterAccount {
     return this.exporter.account;
+  }
+
+  /** What has come to the backend since this exporter was started. */
+  get requests(): readonly IntakeRequest[] {
+    return this.intake.requests.slice(this.#requestsBefore);
+  }
+
+  /** Likewise. */
+  get units(): IntakeUnits {
+    const { received, acknowledged, duplicates } = this.intake.units;
+    return {
+      received: received - this.#unitsBefore.received,
+      acknowledged: acknowledged - this.#unitsBefore.acknowledged,
+      duplicates: duplicates - this.#unitsBefore.duplicates,
+    };
   }
 
   /** Hands over events, a run's unless given. A hook may fail while its backend does: its host counts that. */
@@ -56,7 +75,10 @@ export class Connection {
   async cutShort(method: "flush" | "shutdown", requests: number, withinMs: number = PATIENCE_MS / 2): Promise<Called> {
     const stop = new AbortController();
     const ending = this.exporter[method](stop.signal);
-    await Promise.race([ending, this.intake.waitForRequests(requests, withinMs).catch(() => {})]);
+    await Promise.race([
+      ending,
+      this.intake.waitForRequests(this.#requestsBefore + requests, withinMs).catch(() => {}),
+    ]);
     stop.abort();
     const called = await ending;
     if (!called.isOk && called.isLate) this.#bench.report(`${method}() ends when its signal aborts`, called.error);
@@ -93,13 +115,8 @@ export interface Normal {
 
 export async function measureNormal(bench: Bench, events?: readonly TelemetryEvent[]): Promise<Normal> {
   const connection = await Connection.open(bench);
-  const { intake } = connection;
-  const before = { requests: intake.requests.length, units: intake.units.acknowledged };
   await connection.deliver(events);
-  return {
-    requests: intake.requests.length - before.requests,
-    units: intake.units.acknowledged - before.units,
-  };
+  return { requests: connection.requests.length, units: connection.units.acknowledged };
 }
 
 /** An account in a sentence. */

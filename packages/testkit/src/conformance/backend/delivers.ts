@@ -7,19 +7,19 @@ export const deliversARun: ConformanceCase = {
   level: "backend",
   async run(bench) {
     const connection = await Connection.open(bench);
-    const { account, intake } = connection;
+    const { account } = connection;
     if (account.disabled !== undefined)
       return bench.report("it is enabled with the variables that `environment` gives", `disabled, ${account.disabled}`);
     await connection.deliver();
-    const refused = intake.requests.find(({ status = 0 }) => status >= 300);
+    const refused = connection.requests.find(({ status = 0 }) => status >= 300);
     if (refused !== undefined)
       bench.report("the backend accepts every request", `${refused.status} ${refused.answer ?? ""}`.slice(0, 500));
     if (account.delivered !== account.accepted || account.accepted === 0)
       bench.report("all events count as delivered after flush()", accountText(account));
-    if (intake.units.acknowledged === 0)
+    if (connection.units.acknowledged === 0)
       bench.report(
         "the run has arrived after flush()",
-        `the backend has got ${intake.requests.length} requests and nothing in them`,
+        `the backend has got ${connection.requests.length} requests and nothing in them`,
       );
   },
 };

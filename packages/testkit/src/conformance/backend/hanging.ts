@@ -1,3 +1,4 @@
+import type { Bench } from "../bench.ts";
 import type { ConformanceCase } from "../case.ts";
 import { Connection } from "./connection.ts";
 import { shortRun } from "./run-events.ts";
@@ -11,12 +12,7 @@ export const flushDeadline: ConformanceCase = {
   level: "backend",
   after: ["delivers-a-run"],
   async run(bench) {
-    const connection = await Connection.open(bench, HOOK_DEADLINE_MS);
-    await connection.intake.setFault({ kind: "hang" });
-    await connection.play(shortRun());
-    await connection.cutShort("flush", 1);
-    connection.checkNotDelivered("while the backend does not answer");
-    await connection.intake.close();
+    await endWithoutAnswer(bench, "flush");
   },
 };
 
@@ -26,12 +22,17 @@ export const shutdownDeadline: ConformanceCase = {
   level: "backend",
   after: ["delivers-a-run"],
   async run(bench) {
-    const connection = await Connection.open(bench, HOOK_DEADLINE_MS);
-    await connection.intake.setFault({ kind: "hang" });
-    await connection.play(shortRun());
-    await connection.cutShort("shutdown", 1);
-    connection.checkNotDelivered("by a backend that has not answered");
+    const connection = await endWithoutAnswer(bench, "shutdown");
     connection.checkSettled("when shutdown() has ended");
-    await connection.intake.close();
   },
 };
+
+async function endWithoutAnswer(bench: Bench, method: "flush" | "shutdown"): Promise<Connection> {
+  const connection = await Connection.open(bench, HOOK_DEADLINE_MS);
+  await connection.intake.setFault({ kind: "hang" });
+  await connection.play(shortRun());
+  await connection.cutShort(method, 1);
+  connection.checkNotDelivered("by a backend that has not answered");
+  await connection.intake.close();
+  return connection;
+}

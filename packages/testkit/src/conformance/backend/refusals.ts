@@ -1,5 +1,18 @@
+import type { ExporterAccount } from "../account.ts";
+import type { Bench } from "../bench.ts";
 import type { ConformanceCase } from "../case.ts";
 import { Connection, measureNormal } from "./connection.ts";
+import type { Normal } from "./connection.ts";
+
+export const rejected: ConformanceCase = {
+  id: "rejected",
+  title: "drops, and counts, what the backend refuses for good (400)",
+  level: "backend",
+  after: ["delivers-a-run"],
+  async run(bench) {
+    await refuseAll(bench, 400, ({ requests }) => requests);
+  },
+};
 
 export const deniedKey: ConformanceCase = {
   id: "denied-key",
@@ -7,24 +20,10 @@ export const deniedKey: ConformanceCase = {
   level: "backend",
   after: ["delivers-a-run"],
   async run(bench) {
-    const normal = await measureNormal(bench);
     for (const status of [401, 403]) {
-      const connection = await Connection.open(bench);
-      const { account, intake } = connection;
-      const before = intake.requests.length;
-      await intake.setFault({ kind: "status", status });
-      await connection.deliver();
-      connection.checkSettled(`when the key is refused (${status})`);
-      connection.checkNotDelivered(`when the key is refused (${status})`);
-      const requests = intake.requests.length - before;
-      if (requests > normal.requests)
-        bench.report(
-          `a request that is answered ${status} is not repeated: at most ${normal.requests} requests`,
-          `${requests} requests`,
-        );
-      if (account.warnings.length === 0 && account.disabled === undefined)
+      const { warnings, disabled } = await refuseAll(bench, status, ({ requests }) => requests);
+      if (warnings.length === 0 && disabled === undefined)
         bench.report(`people are warned once that the key is refused (${status})`, "there was no warning");
-      await intake.setFault();
     }
   },
 };
@@ -35,41 +34,29 @@ export const tooLarge: ConformanceCase = {
   level: "backend",
   after: ["delivers-a-run"],
   async run(bench) {
-    const normal = await measureNormal(bench);
-    const connection = await Connection.open(bench);
-    const { intake } = connection;
-    const before = intake.requests.length;
-    await intake.setFault({ kind: "status", status: 413 });
-    await connection.deliver();
-    connection.checkSettled("when nothing is small enough for the backend");
-    connection.checkNotDelivered("when nothing is small enough for the backend");
-    const requests = intake.requests.length - before;
     // Halves of halves, down to each item alone.
-    const most = Math.max(normal.requests, 2 * normal.units - 1);
-    if (requests > most)
-      bench.report(`what is too large is not sent again as it is: at most ${most} requests`, `${requests} requests`);
+    await refuseAll(bench, 413, ({ requests, units }) => Math.max(requests, 2 * units - 1));
   },
 };
 
-export const rejected: ConformanceCase = {
-  id: "rejected",
-  title: "drops, and counts, what the backend refuses for good (400)",
-  level: "backend",
-  after: ["delivers-a-run"],
-  async run(bench) {
-    const normal = await measureNormal(bench);
-    const connection = await Connection.open(bench);
-    const { intake } = connection;
-    const before = intake.requests.length;
-    await intake.setFault({ kind: "status", status: 400 });
-    await connection.deliver();
-    connection.checkSettled("when the backend refuses it");
-    connection.checkNotDelivered("when the backend refuses it");
-    const requests = intake.requests.length - before;
-    if (requests > normal.requests)
-      bench.report(
-        `a request that is answered 400 is not repeated: at most ${normal.requests} requests`,
-        `${requests} requests`,
-      );
-  },
-};
+/**
+ * Plays a run to a backend that answers nothing but `status`.
+ *
+ * @param most requests that an exporter may make of a run that normally comes to so much.
+ */
+async function refuseAll(bench: Bench, status: number, most: (normal: Normal) => number): Promise<ExporterAccount> {
+  const allowed = most(await measureNormal(bench));
+  const connection = await Connection.open(bench);
+  await connection.intake.setFault({ kind: "status", status });
+  await connection.deliver();
+  await connection.intake.setFault();
+  connection.checkSettled(`when the backend answers ${status}`);
+  connection.checkNotDelivered(`when the backend answers ${status}`);
+  const { length } = connection.requests;
+  if (length > allowed)
+    bench.report(
+      `what is answered ${status} is not sent again as it was: at most ${allowed} requests`,
+      `${length} requests`,
+    );
+  return connection.account;
+}

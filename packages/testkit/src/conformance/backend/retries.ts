@@ -21,19 +21,18 @@ export const serverErrors: ConformanceCase = {
     const normal = await measureNormal(bench);
     const connection = await Connection.open(bench);
     const { account, intake } = connection;
-    const before = { requests: intake.requests.length, units: intake.units.received };
     await intake.setFault({ kind: "status", status: 503, times: FAILURES });
     await connection.deliver();
     if (account.delivered < account.accepted)
       bench.report(`all events are delivered after ${FAILURES} answers of 503`, accountText(account));
-    const arrived = intake.units.received - before.units;
-    if (arrived !== normal.units)
-      bench.report(`what was refused with 503 arrives, once: ${normal.units} items`, `${arrived} items arrived`);
-    const requests = intake.requests.length - before.requests;
-    if (requests > normal.requests + FAILURES)
+    const { received } = connection.units;
+    if (received !== normal.units)
+      bench.report(`what was refused with 503 arrives, once: ${normal.units} items`, `${received} items arrived`);
+    const { length } = connection.requests;
+    if (length > normal.requests + FAILURES)
       bench.report(
         `each failure is followed by one more try: ${normal.requests + FAILURES} requests`,
-        `${requests} requests`,
+        `${length} requests`,
       );
   },
 };
@@ -49,12 +48,11 @@ export const patience: ConformanceCase = {
     for (const status of [500, 429]) {
       const connection = await Connection.open(bench);
       const { account, intake } = connection;
-      const before = intake.requests.length;
       await intake.setFault({ kind: "status", status });
       await connection.play(shortRun());
-      await connection.cutShort("flush", before + most + 1, WINDOW_MS);
+      await connection.cutShort("flush", most + 1, WINDOW_MS);
       connection.checkNotDelivered(`while the backend answers ${status}`);
-      const times = intake.requests.slice(before).map(({ atMs }) => atMs);
+      const times = connection.requests.map(({ atMs }) => atMs);
       const soon = times.filter((atMs) => atMs <= (times[0] ?? 0) + WINDOW_MS);
       if (soon.length > most)
         bench.report(
@@ -77,11 +75,10 @@ export const retryAfter: ConformanceCase = {
   after: ["delivers-a-run"],
   async run(bench) {
     const connection = await Connection.open(bench);
-    const { intake } = connection;
-    await intake.setFault({ kind: "status", status: 429, retryAfter: RETRY_AFTER_SECONDS, times: 1 });
+    await connection.intake.setFault({ kind: "status", status: 429, retryAfter: RETRY_AFTER_SECONDS, times: 1 });
     await connection.deliver();
     connection.checkSettled("after a 429");
-    const [first, ...others] = intake.requests.map(({ atMs }) => atMs);
+    const [first, ...others] = connection.requests.map(({ atMs }) => atMs);
     const waits = others.map((atMs) => atMs - (first ?? 0));
     const early = waits.filter((ms) => ms > IN_FLIGHT_MS && ms < RETRY_AFTER_SECONDS * 1000 - EARLY_MS);
     const atOnce = waits.filter((ms) => ms <= IN_FLIGHT_MS);

@@ -2,6 +2,8 @@ import type { ConformanceCase } from "../case.ts";
 import { Connection, accountText } from "./connection.ts";
 import { shortRun } from "./run-events.ts";
 
+const ABSENT_MS = 200;
+
 export const unreachable: ConformanceCase = {
   id: "unreachable",
   title: "outlives a backend that nobody listens at, and delivers when it is back",
@@ -12,12 +14,12 @@ export const unreachable: ConformanceCase = {
     const { account, intake } = connection;
     await intake.setFault({ kind: "refuse" });
     await connection.play(shortRun());
-    await connection.cutShort("flush", Infinity, 200);
+    await connection.cutShort("flush", Infinity, ABSENT_MS);
     connection.checkNotDelivered("while nobody listens");
     await intake.setFault();
     const { delivered } = account;
     await connection.deliver();
-    if (intake.units.acknowledged === 0 || account.delivered === delivered)
+    if (connection.units.acknowledged === 0 || account.delivered === delivered)
       bench.report("a run that comes when the backend is back is delivered", accountText(account));
   },
 };

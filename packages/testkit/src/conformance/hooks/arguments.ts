@@ -30,7 +30,9 @@ export const argumentsUntouched: ConformanceCase = {
 /** Errors as plain records: their own copies leave out what code has added. */
 function copyOf({ arguments: values, context }: TelemetryEvent): unknown {
   const plain = values.map((value) =>
-    value instanceof Error ? { ...value, name: value.name, message: value.message, stack: value.stack } : value,
+    value instanceof Error
+      ? { ...Object.fromEntries(Object.entries(value)), name: value.name, message: value.message, stack: value.stack }
+      : value,
   );
   return structuredClone({ arguments: plain, context });
 }

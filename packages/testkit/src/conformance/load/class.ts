@@ -85,7 +85,7 @@ export const brand: ConformanceCase = {
     if (version === undefined || version === CONTRACT_VERSION) return;
     bench.report(
       `its version of the contract is ${CONTRACT_VERSION}; classes that extend BaseTelemetryExporter have the right one`,
-      `it is ${String(version)}`,
+      `it is ${typeof version === "number" ? version : typeof version}`,
     );
   },
 };

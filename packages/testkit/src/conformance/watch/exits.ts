@@ -13,14 +13,12 @@ export function watchExits(told: (call: string) => void): () => void {
       told(call);
       throw new Error(`${call} was called`);
     };
-  const { kill } = process;
+  const kill = process.kill.bind(process);
   const restores = [
     replace(process, "exit", refuse("exit")),
     replace(process, "abort", refuse("abort")),
     replace(process, "kill", (pid: number, signal?: string | number) =>
-      (pid === process.pid || pid === 0) && signal !== 0
-        ? refuse("kill")(pid, signal)
-        : kill.call(process, pid, signal),
+      (pid === process.pid || pid === 0) && signal !== 0 ? refuse("kill")(pid, signal) : kill(pid, signal),
     ),
     replace(process as unknown as { reallyExit: unknown }, "reallyExit", refuse("reallyExit")),
   ];

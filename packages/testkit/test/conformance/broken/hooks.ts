@@ -202,7 +202,7 @@ class AlsoDelivers extends PlainExporter {
 class OwnWords extends PlainExporter {
   override flush(): void {
     this.settle(this.kept, "lost" as "unknown");
-    super.flush();
+    void super.flush();
   }
 }
 

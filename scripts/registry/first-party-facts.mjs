@@ -1,21 +1,21 @@
-// registry-facts.mjs FILE: writes the facts of our own exporters, made from what would be published, for
+// first-party-facts.mjs FILE: writes the facts of our own exporters, made from what would be published, for
 // `charm-telemetry registry validate --facts FILE`: npm cannot be asked for what it does not have yet.
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describePackage, factsOfPackage, openTarball } from "../packages/registry/dist/package/index.js";
-import { pnpm, readJson, root, run } from "./repository.mjs";
+import { describePackage, factsOfPackage, openTarball } from "../../packages/registry/dist/package/index.js";
+import { pnpm, readJson, root, run } from "../repository.mjs";
 
 const MANIFESTS = join(root, "registry/telemetry/manifests");
 
 const [file] = process.argv.slice(2);
-if (file === undefined) throw new Error("usage: node scripts/registry-facts.mjs FILE");
+if (file === undefined) throw new Error("usage: node scripts/registry/first-party-facts.mjs FILE");
 
 const listed = readdirSync(MANIFESTS)
   .filter((name) => name.endsWith(".json") && !name.startsWith("_"))
   .map((name) => readJson(join(MANIFESTS, name)))
   .filter(({ npm_package: name }) => name.startsWith("@charm/"));
-const folder = mkdtempSync(join(tmpdir(), "registry-facts-"));
+const folder = mkdtempSync(join(tmpdir(), "charm-facts-"));
 try {
   const filters = listed.map(({ npm_package: name }) => `--filter=${name}`);
   const { code, output } = run(pnpm("--recursive", ...filters, "pack", "--pack-destination", folder));
