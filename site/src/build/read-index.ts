@@ -53,7 +53,7 @@ const FACTS_FILE = z.object({ version: z.literal("1.0"), exporters: z.record(z.s
  *
  * An entry says nothing about its own checks: badges come from the facts alone.
  *
- * @param listed when each exporter was listed first, by id, where the facts do not say so.
+ * @param listed when each exporter was listed first, by id; the facts may only have seen it later.
  * @throws Error if a file as a whole cannot be read; a single bad entry is a problem, and the others are shown.
  */
 export function readIndex(index: string, facts?: string, listed?: ReadonlyMap<string, string>): Listing {
@@ -69,7 +69,7 @@ export function readIndex(index: string, facts?: string, listed?: ReadonlyMap<st
     if (!fact.success) problems.push(`the facts of "${id}" are left out: ${sentence(fact.error)}`);
     const { health, ...shown } = fact.data ?? FACTS.parse({});
     if (health === "hidden") return;
-    const first_listed = shown.first_listed ?? listed?.get(id);
+    const first_listed = [shown.first_listed ?? [], listed?.get(id) ?? []].flat().toSorted(compareText)[0];
     byId.set(id, exporterOf(entry.data, { ...shown, first_listed }, health === "stale"));
   });
   return { exporters: [...byId.values()].toSorted((left, right) => compareText(left.id, right.id)), problems };

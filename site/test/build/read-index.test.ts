@@ -21,14 +21,17 @@ it("adds what the checks have found out", () => {
   expect(read(FIRST_PARTY, { datadog: facts }).exporters[0]).toMatchObject({ ...facts, last_checked: "2026-10-01" });
 });
 
-it("asks git for the day only where the facts do not have it", () => {
+it("takes the earlier day of what the facts and git know", () => {
   const listed = new Map([
-    ["datadog", "2026-05-05"],
+    ["datadog", "2026-01-01"],
     ["sentry", "2026-06-06"],
   ]);
-  const facts = JSON.stringify({ version: "1.0", exporters: { datadog: { first_listed: "2026-01-02" } } });
+  const facts = JSON.stringify({
+    version: "1.0",
+    exporters: { datadog: { first_listed: "2026-01-02" }, langsmith: { first_listed: "2026-03-03" } },
+  });
   const { exporters } = readIndex(indexOf(FIRST_PARTY).toString(), facts, listed);
-  expect(exporters.map(({ first_listed }) => first_listed)).toEqual(["2026-01-02", undefined, "2026-06-06"]);
+  expect(exporters.map(({ first_listed }) => first_listed)).toEqual(["2026-01-01", "2026-03-03", "2026-06-06"]);
 });
 
 it("shows what has failed for a week as stale, and hides what has failed for longer", () => {
