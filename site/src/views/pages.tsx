@@ -187,7 +187,7 @@ function Fact({
 export function NotFoundPage({ place }: { readonly place: Place }): JSX.Element {
   return (
     <Layout place={place} title="No such page" description="There is no page at this address.">
-      <div class="empty empty-page">
+      <div class="empty">
         <svg viewBox="0 0 120 40" aria-hidden="true">
           <path d="M4 20h30l6-12 9 26 8-20 5 6h54" />
         </svg>
