@@ -74,7 +74,7 @@ const CHAPTERS = [
 const FRAME = `# The contract
 
 Made from the source by \`node scripts/contract-reference.mjs\`; a test sees to it that the two agree. How the parts fit is in
-[concepts](concepts.md), how to begin in [Write an exporter](exporter-guide.md).
+[concepts](concepts.md), how to begin in [Write an exporter](first-exporter.md).
 `;
 
 const page = await format([FRAME, ...CHAPTERS.map(chapter)].join("\n"));

@@ -3,32 +3,14 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { blocksOf, titleOf } from "./support/guide.ts";
+import type { Block } from "./support/guide.ts";
 import { ROOT, publishablePackages, repositoryFiles } from "./support/repository.ts";
 
 /** What people read: the guides, and the README of everything. */
 const PAGES = repositoryFiles().filter((path) =>
   /^(?:README\.md|docs\/[^/]+\.md|(?:site|(?:packages|templates|examples)\/[^/]+)\/README\.md)$/.test(path),
 );
-
-interface Block {
-  readonly info: string;
-  readonly text: string;
-  readonly line: number;
-}
-
-/** The fenced blocks of a page, with what stands behind the fence. */
-function blocksOf(markdown: string): Block[] {
-  const blocks: Block[] = [];
-  for (const match of markdown.matchAll(/^( *)```([^\n]*)\n([\s\S]*?)^\1```$/gm)) {
-    const indent = match[1] ?? "";
-    blocks.push({
-      info: (match[2] ?? "").trim(),
-      text: (match[3] ?? "").replaceAll(new RegExp(`^${indent}`, "gm"), ""),
-      line: markdown.slice(0, match.index).split("\n").length,
-    });
-  }
-  return blocks;
-}
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -74,7 +56,7 @@ function follow(
 ): { command: Command; status: number | null; stdout: string; stderr: string }[] {
   const folder = project();
   return blocks.flatMap((block, index) => {
-    const title = /\btitle=(\S+)/.exec(block.info)?.[1];
+    const title = titleOf(block);
     if (title !== undefined) {
       mkdirSync(dirname(join(folder, title)), { recursive: true });
       writeFileSync(join(folder, title), block.text);

@@ -14,6 +14,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    teardownTimeout: 60_000,
     reporters: process.env["CI"] ? ["default", ["json", { outputFile: report }]] : ["verbose"],
   },
 });

@@ -104,7 +104,7 @@ export function nanoseconds(unixMs: number): string {
 }
 
 /** Datadog's ids are 64-bit numbers, written in decimal. */
-function decimal(hex: string): string {
+export function decimal(hex: string): string {
   return BigInt(`0x${hex}`).toString();
 }
 
@@ -236,16 +236,21 @@ function tagsOf(span: FinishedSpan): string[] {
   return tags;
 }
 
-function typeOf({ status, error }: FinishedSpan): string {
+export function typeOf({ status, error }: FinishedSpan): string {
   return status === "aborted" ? "Aborted" : error?.name || "Error";
 }
 
 function errorOf(span: FinishedSpan): Meta["error"] {
+  return { message: span.error?.message ?? "", type: typeOf(span), stack: stackOf(span) };
+}
+
+/** The stacks of an error and of its causes. */
+export function stackOf(span: FinishedSpan): string {
   const stacks: string[] = [];
   let error: unknown = span.error;
   for (; error instanceof Error && stacks.length < MAX_CAUSES; error = error.cause)
     stacks.push(error.stack ?? `${error.name}: ${error.message}`);
-  return { message: span.error?.message ?? "", type: typeOf(span), stack: stacks.join("\nCaused by: ") };
+  return stacks.join("\nCaused by: ");
 }
 
 function shortened(error: Meta["error"]): Meta["error"] {

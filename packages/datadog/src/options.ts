@@ -1,15 +1,20 @@
+import { hostname } from "node:os";
 import { Secret, isLoopback } from "@charm/telemetry-core/kit";
 import { tagOf } from "./encode.ts";
 
 /** What the exporter needs to know. Complete: whatever the environment does not say has its default. */
 export interface DatadogOptions {
   readonly apiKey: Secret;
-  /** Where spans are posted. */
-  readonly endpoint: URL;
+  /** Where spans are posted, and where metrics and logs of errors are, unless they are switched off. */
+  readonly endpoints: { readonly spans: URL; readonly series?: URL | undefined; readonly logs?: URL | undefined };
   /** The application's name in LLM Observability, in the form that the vendor accepts. */
   readonly mlApp: string;
-  /** `key:value` each; on every span. */
+  /** `key:value` each; on every span, metric and log. */
   readonly tags: readonly string[];
+  /** What logs are filed under. */
+  readonly service: string;
+  /** Which machine or container metrics and logs are from. */
+  readonly host: string;
   /** For one request. */
   readonly timeoutMs: number;
   /** Spans of one request at most. */
@@ -22,8 +27,9 @@ export interface DatadogOptions {
 
 const DEFAULT_SITE = "datadoghq.com";
 
-export const DEFAULTS: Omit<DatadogOptions, "apiKey" | "tags"> = {
-  endpoint: new URL(`https://api.${DEFAULT_SITE}/api/intake/llm-obs/v1/trace/spans`),
+const PATHS = { spans: "/api/intake/llm-obs/v1/trace/spans", series: "/api/v2/series", logs: "/api/v2/logs" } as const;
+
+export const DEFAULTS: Omit<DatadogOptions, "apiKey" | "endpoints" | "tags" | "service" | "host"> = {
   mlApp: "agent",
   timeoutMs: 10_000,
   batchSize: 500,
@@ -65,8 +71,17 @@ export function resolveOptions(
   const problems: string[] = [];
   if (!/^[\u0021-\u007e]+$/.test(key))
     problems.push(`${keyVariable} holds characters that no API key has. Set it to the key alone.`);
-  const endpoint = endpointOf(read("CHARM_DATADOG_ENDPOINT"), read("DD_SITE").toLowerCase(), problems);
-  if (problems.length > 0 || endpoint === undefined) return { disabled: problems.join(" ") };
+  const endpoints = endpointsOf(read("CHARM_DATADOG_ENDPOINT"), read("DD_SITE").toLowerCase(), problems);
+  const isOn = (name: string): boolean => {
+    const value = read(name);
+    const isOff = /^(?:0|false|off|no)$/i.test(value);
+    if (value !== "" && !isOff && !/^(?:1|true|on|yes)$/i.test(value))
+      problems.push(`${name} is ${JSON.stringify(value.slice(0, 40))}. Set it to on or off.`);
+    return !isOff;
+  };
+  const hasMetrics = isOn("CHARM_DATADOG_METRICS");
+  const hasLogs = isOn("CHARM_DATADOG_LOGS");
+  if (problems.length > 0 || endpoints === undefined) return { disabled: problems.join(" ") };
 
   const named = {
     version: read("DD_VERSION") || (agent.version ?? ""),
@@ -78,13 +93,20 @@ export function resolveOptions(
     ...Object.entries(named).map(([name, value]) => (value === "" ? undefined : tagOf(value, name))),
     "language:javascript",
   ];
+  const mlApp = mlAppOf(read("DD_LLMOBS_ML_APP")) || mlAppOf(agent.name) || DEFAULTS.mlApp;
   return {
     options: {
       ...DEFAULTS,
       apiKey: new Secret(key, keyVariable),
-      endpoint,
-      mlApp: mlAppOf(read("DD_LLMOBS_ML_APP")) || mlAppOf(agent.name) || DEFAULTS.mlApp,
+      endpoints: {
+        spans: endpoints.spans,
+        series: hasMetrics ? endpoints.series : undefined,
+        logs: hasLogs ? endpoints.logs : undefined,
+      },
+      mlApp,
       tags: tags.filter((tag) => tag !== undefined),
+      service: named.service || mlApp,
+      host: read("DD_HOSTNAME") || hostname(),
     },
   };
 }
@@ -99,10 +121,11 @@ export function mlAppOf(name: string): string {
   return allowed.slice(0, MAX_ML_APP_LENGTH).replace(/[_\uD800-\uDBFF]$/, "");
 }
 
-function endpointOf(base: string, site: string, problems: string[]): URL | undefined {
-  if (base !== "") return customEndpoint(base, problems);
-  if (site === "") return DEFAULTS.endpoint;
-  if (SITES.includes(site)) return new URL(DEFAULTS.endpoint.pathname, `https://api.${site}`);
+type Endpoints = Readonly<Record<keyof typeof PATHS, URL>>;
+
+function endpointsOf(base: string, site: string, problems: string[]): Endpoints | undefined {
+  if (base !== "") return relayed(base, problems);
+  if (site === "" || SITES.includes(site)) return ofSite(site || DEFAULT_SITE);
   problems.push(
     GOVERNMENT_SITES.includes(site)
       ? `DD_SITE is ${site}, where Datadog has no LLM Observability.`
@@ -111,13 +134,22 @@ function endpointOf(base: string, site: string, problems: string[]): URL | undef
   return undefined;
 }
 
+/** Logs have a host of their own. */
+function ofSite(site: string): Endpoints {
+  return {
+    spans: new URL(PATHS.spans, `https://api.${site}`),
+    series: new URL(PATHS.series, `https://api.${site}`),
+    logs: new URL(PATHS.logs, `https://http-intake.logs.${site}`),
+  };
+}
+
 /** `https://app.datadoghq.eu/` is what the browser shows. */
 function meantSite(text: string): string | undefined {
   const host = text.replace(/^[a-z]+:\/\//, "").replace(/[/:?#].*$/, "");
   return SITES.find((site) => host === site || host === `app.${site}` || host === `api.${site}`);
 }
 
-function customEndpoint(base: string, problems: string[]): URL | undefined {
+function relayed(base: string, problems: string[]): Endpoints | undefined {
   const url = URL.canParse(base) ? new URL(base) : undefined;
   const isHttp = url?.protocol === "https:" || url?.protocol === "http:";
   if (
@@ -135,7 +167,12 @@ function customEndpoint(base: string, problems: string[]): URL | undefined {
     problems.push("CHARM_DATADOG_ENDPOINT would send the API key unencrypted to another machine. Use https.");
     return undefined;
   }
-  return new URL(url.origin + url.pathname.replace(/\/+$/, "") + DEFAULTS.endpoint.pathname);
+  const prefix = url.origin + url.pathname.replace(/\/+$/, "");
+  return {
+    spans: new URL(prefix + PATHS.spans),
+    series: new URL(prefix + PATHS.series),
+    logs: new URL(prefix + PATHS.logs),
+  };
 }
 
 /** `a:1,b:2`, or with blanks in place of commas. */

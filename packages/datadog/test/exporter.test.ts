@@ -25,6 +25,9 @@ async function start(options: DatadogIntakeOptions = {}): Promise<Started> {
   closing.push(() => intake.close());
   vi.stubEnv("DD_API_KEY", KEY);
   vi.stubEnv("CHARM_DATADOG_ENDPOINT", intake.url);
+  // They have tests of their own.
+  vi.stubEnv("CHARM_DATADOG_METRICS", "off");
+  vi.stubEnv("CHARM_DATADOG_LOGS", "off");
   const { exporter, account, accept } = await startExporter(new DatadogExporter());
   closing.push(() => exporter.shutdown(AbortSignal.abort()));
   return { exporter, account, accept, intake };

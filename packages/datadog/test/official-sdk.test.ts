@@ -83,6 +83,9 @@ async function open(): Promise<void> {
   for (const [name, value] of Object.entries(recording.environment)) vi.stubEnv(name, value);
   vi.stubEnv("DD_API_KEY", API_KEY);
   vi.stubEnv("CHARM_DATADOG_ENDPOINT", intake.url);
+  // The SDK's recording is of spans alone.
+  vi.stubEnv("CHARM_DATADOG_METRICS", "off");
+  vi.stubEnv("CHARM_DATADOG_LOGS", "off");
 }
 
 async function close(): Promise<void> {

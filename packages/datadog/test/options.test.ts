@@ -1,7 +1,8 @@
+import { hostname } from "node:os";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DEFAULTS, mlAppOf, resolveOptions } from "../src/options.ts";
+import { mlAppOf, resolveOptions } from "../src/options.ts";
 import type { DatadogOptions } from "../src/options.ts";
 
 const KEY = "canary-0123456789abcdef0123456789ab";
@@ -62,7 +63,7 @@ describe("where spans go", () => {
     ["ap2.datadoghq.com", "api.ap2.datadoghq.com"],
     ["uk1.datadoghq.com", "api.uk1.datadoghq.com"],
   ])("DD_SITE %j: %s", (site, host) => {
-    expect(options({ DD_SITE: site }).endpoint.href).toBe(`https://${host}${PATH}`);
+    expect(options({ DD_SITE: site }).endpoints.spans.href).toBe(`https://${host}${PATH}`);
   });
 
   it.each([
@@ -93,7 +94,7 @@ describe("where spans go", () => {
     ["http://localhost:8126/", `http://localhost:8126${PATH}`],
     ["http://[::1]:8126", `http://[::1]:8126${PATH}`],
   ])("CHARM_DATADOG_ENDPOINT %s: %s", (base, href) => {
-    expect(options({ CHARM_DATADOG_ENDPOINT: base, DD_SITE: "ignored" }).endpoint.href).toBe(href);
+    expect(options({ CHARM_DATADOG_ENDPOINT: base, DD_SITE: "ignored" }).endpoints.spans.href).toBe(href);
   });
 
   it.each([
@@ -119,6 +120,40 @@ describe("where spans go", () => {
 
   it("reports all that is wrong together", () => {
     expect(disabled({ DD_API_KEY: "a b", DD_SITE: "eu1" })).toMatch(/^DD_API_KEY holds .* DD_SITE is "eu1"/);
+  });
+});
+
+describe("where metrics and logs go", () => {
+  const hrefs = (environment: Record<string, string>): (string | undefined)[] => {
+    const { series, logs } = options(environment).endpoints;
+    return [series?.href, logs?.href];
+  };
+
+  it.each([
+    [{}, "https://api.datadoghq.com/api/v2/series", "https://http-intake.logs.datadoghq.com/api/v2/logs"],
+    [
+      { DD_SITE: "us5.datadoghq.com" },
+      "https://api.us5.datadoghq.com/api/v2/series",
+      "https://http-intake.logs.us5.datadoghq.com/api/v2/logs",
+    ],
+    [
+      { CHARM_DATADOG_ENDPOINT: "https://relay.example/dd" },
+      "https://relay.example/dd/api/v2/series",
+      "https://relay.example/dd/api/v2/logs",
+    ],
+    [{ CHARM_DATADOG_METRICS: "off" }, undefined, "https://http-intake.logs.datadoghq.com/api/v2/logs"],
+    [{ CHARM_DATADOG_LOGS: "0", CHARM_DATADOG_METRICS: "on" }, "https://api.datadoghq.com/api/v2/series", undefined],
+  ])("of %j", (environment, series, logs) => {
+    expect(hrefs(environment)).toEqual([series, logs]);
+  });
+
+  it("is not guessed", () => {
+    expect(disabled({ CHARM_DATADOG_METRICS: "maybe" })).toBe('CHARM_DATADOG_METRICS is "maybe". Set it to on or off.');
+  });
+
+  it("is said with the host and the service that they are filed under", () => {
+    expect(options({})).toMatchObject({ host: hostname(), service: "research_agent" });
+    expect(options({ DD_HOSTNAME: "pod-7", DD_SERVICE: "Search" })).toMatchObject({ host: "pod-7", service: "Search" });
   });
 });
 
@@ -169,5 +204,5 @@ it("has a default for everything else", () => {
     flushIntervalMs: 1000,
     maxRequestBytes: 5 * 1024 * 1024,
   });
-  expect(DEFAULTS.endpoint.href).toBe(`https://api.datadoghq.com${PATH}`);
+  expect(options({}).endpoints.spans.href).toBe(`https://api.datadoghq.com${PATH}`);
 });

@@ -3,7 +3,15 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
 import { TelemetryError } from "@charm/telemetry-core";
 import type { Outcome, TelemetryErrorCode } from "@charm/telemetry-core";
-import { RETRY_POLICY, describeFailure, judge, oneLine, systemClock, wait } from "@charm/telemetry-core/kit";
+import {
+  RETRY_POLICY,
+  describeFailure,
+  judge,
+  oneLine,
+  parseRetryAfter,
+  systemClock,
+  wait,
+} from "@charm/telemetry-core/kit";
 import type { Clock, Reporter, RetryPolicy } from "@charm/telemetry-core/kit";
 import type { Envelope, Transport } from "@sentry/core";
 import type { Dsn } from "./options.ts";
@@ -42,11 +50,12 @@ interface Attempt {
   bodyBytes: number;
   /** What a refusal says. */
   answer: string;
+  retryAfterMs: number | undefined;
   timedOut: boolean;
 }
 
 type Tried =
-  | { readonly kind: "status"; readonly status: number }
+  | { readonly kind: "status"; readonly status: number; readonly retryAfterMs?: number | undefined }
   | { readonly kind: "limited" }
   | { readonly kind: "failure"; readonly error: unknown; readonly isSent: boolean };
 
@@ -138,7 +147,8 @@ export class EnvelopeSender {
     try {
       this.#current = attempt;
       const { statusCode } = await this.#transport.send(envelope);
-      return statusCode === undefined ? { kind: "limited" } : { kind: "status", status: statusCode };
+      if (statusCode === undefined) return { kind: "limited" };
+      return { kind: "status", status: statusCode, retryAfterMs: attempt.retryAfterMs };
     } catch (error) {
       return { kind: "failure", error, isSent: attempt.isSent };
     } finally {
@@ -222,13 +232,20 @@ function newAttempt(): Attempt {
     isSent: false,
     bodyBytes: 0,
     answer: "",
+    retryAfterMs: undefined,
     timedOut: false,
   };
 }
 
 /** Hands a 2xx on at once, another answer when the start of its text is there. */
 function receive(response: IncomingMessage, attempt: Attempt, next: () => void): void {
-  if ((response.statusCode ?? 0) < 300) return next();
+  const { statusCode = 0, headers } = response;
+  if (statusCode < 300) return next();
+  if (statusCode >= 500) {
+    attempt.retryAfterMs = parseRetryAfter(headers["retry-after"], Date.now());
+    // The transport would take it for a limit of the project, and drop what comes meanwhile.
+    delete headers["retry-after"];
+  }
   const chunks: Buffer[] = [];
   let bytes = 0;
   let isDone = false;

@@ -295,6 +295,7 @@ describe("SentryExporter", () => {
   const recoveries: [name: string, fault: Fault, requests: number][] = [
     ["500", { kind: "status", status: 500, times: 1 }, 2],
     ["503", { kind: "status", status: 503, times: 2 }, 3],
+    ["503 with Retry-After", { kind: "status", status: 503, retryAfter: 1, times: 1 }, 2],
     ["a lost acknowledgement", { kind: "lost-ack", times: 1 }, 2],
     ["a broken connection", { kind: "reset", times: 1 }, 2],
     ["a slow answer", { kind: "slow", delayMs: 200, times: 1 }, 1],

@@ -2,7 +2,6 @@ import { checkLicense, shown } from "@charm/telemetry-registry";
 import type { Flaw } from "./flaw.ts";
 import { asObject } from "./flaw.ts";
 
-const CORE = "@charm/telemetry-core";
 const NOWHERE_ELSE = /^(?:workspace|catalog|file|link|portal):/;
 
 /** What package.json says, as it would be published. */
@@ -60,5 +59,3 @@ export function isExporter(packageJson: Readonly<Record<string, unknown>>): bool
   if (asObject(packageJson["charm"])["telemetry"] !== undefined) return true;
   return /^(?:@[^/]+\/)?charm-telemetry-/.test(String(packageJson["name"]));
 }
-
-export { CORE };

@@ -20,7 +20,7 @@ export { HttpSender, SENDER_DEFAULTS } from "./http-sender.ts";
 export type { Credential, HttpSenderDefaults, HttpSenderOptions } from "./http-sender.ts";
 export { planRequests } from "./request-plan.ts";
 export type { Envelope, Range, RequestLimits } from "./request-plan.ts";
-export { RETRY_POLICY, judge } from "./retry-policy.ts";
+export { RETRY_POLICY, judge, parseRetryAfter } from "./retry-policy.ts";
 export type { Answer, RetryPolicy, Verdict } from "./retry-policy.ts";
 export { describeFailure, oneLine } from "./http-words.ts";
 export { BatchQueue, QUEUE_LIMITS } from "./batch-queue.ts";

@@ -7,7 +7,8 @@ export interface RetryPolicy {
   readonly maxDelayMs: number;
 }
 
-export const RETRY_POLICY: RetryPolicy = { maxAttempts: 6, baseDelayMs: 500, maxDelayMs: 30_000 };
+/** Lasts for half a minute at least: as long as a backend takes to start anew. */
+export const RETRY_POLICY: RetryPolicy = { maxAttempts: 12, baseDelayMs: 500, maxDelayMs: 10_000 };
 
 /** How one try of a request ended. */
 export type Answer =

@@ -53,7 +53,7 @@ export abstract class SpanTelemetryExporter extends BaseTelemetryExporter {
     this.#assembler = new SpanAssembler(
       { ...ASSEMBLER_LIMITS, ...options },
       {
-        onSpan: (span, bytes) => this.#queue.add(span, bytes),
+        onSpan: (span, bytes) => this.#keep(span, bytes),
         ...(this.announce === undefined ? {} : { onOpen: () => this.#armAnnouncement() }),
       },
     );
@@ -75,6 +75,12 @@ export abstract class SpanTelemetryExporter extends BaseTelemetryExporter {
    * by it: the events of a span share the fate of the finished span.
    */
   protected announce?(spans: readonly OpenedSpan[]): Promise<void>;
+
+  /**
+   * Sees each span when it has ended, before it waits for its batch and whatever becomes of it: for what must not depend
+   * on sending, such as metrics. Nothing is settled by it.
+   */
+  protected observe?(span: FinishedSpan): void;
 
   /** Reads options and opens what `send` needs. Called again later if it throws. */
   protected connect?(info: StartInfo, signal: AbortSignal): void | Promise<void>;
@@ -152,6 +158,15 @@ export abstract class SpanTelemetryExporter extends BaseTelemetryExporter {
     else if (!this.#assembler.add(hook, first, second, context, this.#clock.now())) this.settle(1, "late");
     else this.#armSweep();
     return this.pending;
+  }
+
+  #keep(span: FinishedSpan, bytes: number): void {
+    try {
+      this.observe?.(span);
+    } catch (error) {
+      this.fail(error);
+    }
+    this.#queue.add(span, bytes);
   }
 
   #settleSpan(span: FinishedSpan, outcome: Outcome): void {

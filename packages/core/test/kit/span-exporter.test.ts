@@ -176,3 +176,45 @@ describe("an exporter that shows spans that have begun", () => {
     expect(host.outcomes).toEqual({ delivered: 4 });
   });
 });
+
+describe("a subclass that observes", () => {
+  class Observer extends ListExporter {
+    readonly seen: string[] = [];
+
+    protected override observe(span: FinishedSpan): void {
+      this.seen.push(`${span.name} ${span.status}`);
+      if (span.name === "bad") throw new Error("cannot count this");
+    }
+  }
+
+  async function observe(options: SpanExporterOptions = {}): Promise<{ exporter: Observer; host: RecordingHost }> {
+    const exporter = new Observer(options);
+    const host = RecordingHost.attach(exporter);
+    await exporter.start(START_INFO, never);
+    return { exporter, host };
+  }
+
+  const play = (exporter: Observer, name: string, span: string): void => {
+    void exporter.onToolStart(name, "", contextOf({ span, parent: "root" }));
+    void exporter.onToolEnd(name, "", contextOf({ span, parent: "root" }));
+  };
+
+  it("sees each span once, when it has ended, also those that are dropped and those that shutdown gives up", async () => {
+    const { exporter, host } = await observe({ maxQueueItems: 1 });
+    play(exporter, "first", "a");
+    play(exporter, "second", "b");
+    void exporter.onToolStart("open", "", contextOf({ span: "c", parent: "root" }));
+    expect(exporter.seen).toEqual(["first ok", "second ok"]);
+    await exporter.shutdown(never);
+    expect(exporter.seen).toEqual(["first ok", "second ok", "open aborted"]);
+    expect(host.outcomes).toMatchObject({ queue_full: expect.any(Number) });
+  });
+
+  it("loses nothing when observing throws, and is said to have failed", async () => {
+    const { exporter, host } = await observe();
+    play(exporter, "bad", "a");
+    await exporter.flush(never);
+    expect(exporter.sent.map(({ name }) => name)).toEqual(["bad"]);
+    expect(host.errors).toEqual([new Error("cannot count this")]);
+  });
+});

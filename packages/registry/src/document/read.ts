@@ -5,7 +5,7 @@ import { Document, startOf } from "./document.ts";
 import { parseJson } from "./parse.ts";
 
 /** How large a manifest may be. */
-export const MAX_MANIFEST_BYTES: number = 16 * 1024;
+const MAX_MANIFEST_BYTES = 16 * 1024;
 const BOM = "\u{FEFF}";
 
 /** A manifest as it was read: what it says, and where. */

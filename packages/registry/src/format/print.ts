@@ -39,17 +39,24 @@ function printArray(values: readonly unknown[], indent: string, used: number): s
   const line = isShort ? `[${values.map((value) => printValue(value, "", 0)).join(", ")}]` : undefined;
   if (line !== undefined && used + line.length <= PRINT_WIDTH) return line;
   const inner = `${indent}  `;
-  return `[\n${values.map((value) => inner + printValue(value, inner, inner.length + 1)).join(",\n")}\n${indent}]`;
+  const lines = values.map((value, index) => {
+    return inner + printValue(value, inner, inner.length + commaAfter(index, values));
+  });
+  return `[\n${lines.join(",\n")}\n${indent}]`;
 }
 
 function printObject(members: Members, indent: string): string {
   if (members.length === 0) return "{}";
   const inner = `${indent}  `;
-  const lines = members.map(([key, value]) => {
+  const lines = members.map(([key, value], index) => {
     const start = `${inner}${printString(key)}: `;
-    return start + printValue(value, inner, start.length + 1);
+    return start + printValue(value, inner, start.length + commaAfter(index, members));
   });
   return `{\n${lines.join(",\n")}\n${indent}}`;
+}
+
+function commaAfter(index: number, list: readonly unknown[]): 0 | 1 {
+  return index < list.length - 1 ? 1 : 0;
 }
 
 function printString(text: string): string {

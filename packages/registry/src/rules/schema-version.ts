@@ -5,7 +5,7 @@ import { spelled } from "../unicode/spelled.ts";
 /** Where the schemas are published; never changes, so that editors and old manifests keep finding them. */
 export const SCHEMA_FOLDER = "https://charmaios.github.io/charm-telemetry-js/schemas/";
 /** All versions that are accepted, newest first. An older one stays for a year after a newer one has come. */
-export const SCHEMA_VERSIONS: readonly string[] = ["v1"];
+const SCHEMA_VERSIONS: readonly string[] = ["v1"];
 /** By its published address, or as a file of the repository. */
 const FOLDERS = [SCHEMA_FOLDER, "../schemas/"];
 

@@ -6,18 +6,17 @@ import { mixedScript } from "../unicode/mixed-script.ts";
 import { codePoint } from "../unicode/spelled.ts";
 
 /** How many characters (code points) the fields for people may have. */
-export const TEXT_LIMITS: Readonly<Record<"name" | "author" | "description" | "reason", { min: number; max: number }>> =
-  {
-    name: { min: 2, max: 60 },
-    author: { min: 2, max: 80 },
-    description: { min: 10, max: 280 },
-    reason: { min: 3, max: 280 },
-  };
+const TEXT_LIMITS: Readonly<Record<"name" | "author" | "description" | "reason", { min: number; max: number }>> = {
+  name: { min: 2, max: 60 },
+  author: { min: 2, max: 80 },
+  description: { min: 10, max: 280 },
+  reason: { min: 3, max: 280 },
+};
 
 /** A tag, an end tag, a comment or a processing instruction. */
 const TAG = /<[a-z/!?][^\s>]*/i;
-/** With a semicolon, or one of those that HTML reads without. */
-const ENTITY = /&(?:#\d+|#x[0-9a-f]+|[a-z][a-z0-9]{1,31});|&(?:amp|lt|gt|quot)/i;
+/** HTML reads numbers, and these four names, without a semicolon too. */
+const ENTITY = /&(?:#\d+|#[xX][\da-fA-F]+|[a-zA-Z][a-zA-Z\d]{1,31};|amp|AMP|lt|LT|gt|GT|quot|QUOT)/;
 const LINE_BREAK = /[\n\r\v\f\u0085\u2028\u2029]/;
 
 /** What is wrong with the name of an exporter, as people read it. */

@@ -59,11 +59,16 @@ it("keeps unknown keys, numbers as they are written, and what has the wrong type
   );
 });
 
-it("breaks a list that is wider than the page", () => {
-  const tags = Array.from({ length: 10 }, (_, index) => `a-rather-long-tag-${index}`);
-  expect(format(JSON.stringify({ tags }))).toBe(
-    `{\n  "tags": [\n    ${tags.map((tag) => `"${tag}"`).join(",\n    ")}\n  ]\n}\n`,
-  );
+it("breaks a list that is wider than the page, and no other", () => {
+  const tags = (...lengths: number[]): string[] => lengths.map((length, index) => String(index).padEnd(length, "x"));
+  const broken = (list: string[], ...more: string[]): boolean =>
+    format(JSON.stringify({ tags: list, ...Object.fromEntries(more.map((key) => [key, 1])) }))?.includes("[\n") ===
+    true;
+  // `  "tags": [` and `]` take 12 columns, quotes 2 each, and ", " 2 between two.
+  expect(broken(tags(30, 30, 30, 4))).toBe(false);
+  expect(broken(tags(30, 30, 30, 5))).toBe(true);
+  expect(broken(tags(30, 30, 30, 4), "zeta")).toBe(true);
+  expect(format('{"tags": ["b", 1]}')).toBe('{\n  "tags": ["b", 1]\n}\n');
 });
 
 it.each([

@@ -37,6 +37,8 @@ export type Fault =
 interface Limited {
   /** Only the next so many requests; then all is well again. */
   readonly times?: number;
+  /** Only requests to such paths. */
+  readonly path?: RegExp;
 }
 
 export type FaultKind = Fault["kind"];
@@ -75,8 +77,9 @@ export class FaultSwitch {
   }
 
   /** For one request: uses up one of the fault's `times`. */
-  take(): RequestFault | undefined {
+  take(path: string): RequestFault | undefined {
     if (this.#fault === undefined || this.#fault.kind === "refuse" || this.#left <= 0) return undefined;
+    if (this.#fault.path?.test(path) === false) return undefined;
     this.#left--;
     return this.#fault;
   }

@@ -165,7 +165,7 @@ export abstract class HttpIntake {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on("error", () => {}); // the client went away; the account says so already
-    const fault = this.#faults.take();
+    const fault = this.#faults.take(new URL(request.url ?? "/", "http://intake").pathname);
     const draft = draftOf(request, fault);
     this.requests.push(draft);
     this.#changed();

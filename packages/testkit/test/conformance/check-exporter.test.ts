@@ -40,6 +40,22 @@ test("an exporter in JavaScript that extends nothing passes, too", { timeout: 60
   expect(cases.map(({ id, status }) => `${id}: ${status}`)).toEqual(CASES.map((id) => `${id}: passed`));
 });
 
+test("an exporter that goes on without its variables is found out where it has a backend", async () => {
+  class GoesOn extends PlainExporter {
+    override start(): void {}
+  }
+  const { findings } = await checkExporter({
+    create: () => new GoesOn(),
+    level: "load",
+    only: ["missing-configuration"],
+    intake: () => startHttpIntake(),
+    environment,
+  });
+  expect(findings.map(({ actual }) => actual)).toEqual([
+    expect.stringMatching(/^it went on, and says that it has delivered (\d+) of \1 events$/),
+  ]);
+});
+
 test("what does not belong together is refused", async () => {
   await expect(checkExporter({ exporterClass: PlainExporter, only: ["no-such-case"] })).rejects.toThrow(
     'there is no case "no-such-case" at the level hooks',

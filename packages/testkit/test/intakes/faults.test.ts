@@ -222,3 +222,11 @@ describe("a fault's name on a command line", () => {
     });
   });
 });
+
+test("a fault with a path is met by requests to such paths alone, and only they use it up", async () => {
+  const intake = await openIntake();
+  await intake.setFault({ kind: "status", status: 503, times: 1, path: /^\/api\/v2\// });
+  expect((await send(intake, body)).status).toBe(202);
+  const series = (): Promise<Response> => fetch(`${intake.url}/api/v2/series`, { method: "POST", body: "{}" });
+  expect([(await series()).status, (await series()).status]).toEqual([503, 401]);
+});

@@ -10,14 +10,3 @@ export class TwoRetryLayers extends WellBehavedExporter {
     return answer;
   }
 }
-
-/** Its HTTP client tries again by itself, and nobody counts it. */
-export class HiddenRetry extends WellBehavedExporter {
-  protected override async post(body: string, signal: AbortSignal): Promise<Answer> {
-    const answer = await super.post(body, signal);
-    if (!("status" in answer) || answer.status !== 500) return answer;
-    const again = await super.post(body, signal);
-    this.count("requests", -1);
-    return again;
-  }
-}

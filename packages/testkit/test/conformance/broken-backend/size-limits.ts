@@ -10,7 +10,7 @@ export class Boundless extends WellBehavedExporter {
 
 /** Sends every text whole. */
 export class Uncut extends WellBehavedExporter {
-  protected override maxWaitingCharacters = 64 * 1024 * 1024;
+  protected override maxWaitingCharacters = 28 * 1024 * 1024;
 
   protected override cut(text: string): string {
     return text;

@@ -229,6 +229,14 @@ class RemembersEverything extends PlainExporter {
   }
 }
 
+class RemembersTools extends PlainExporter {
+  readonly #outputs = new Map<string, string>();
+  override onToolEnd(name: string, output: string, context: EventContext): HookResult {
+    this.#outputs.set(context.spanId, output);
+    return super.onToolEnd(name, output, context);
+  }
+}
+
 export const BROKEN_HOOKS = {
   "a hook that is not done": broken("ordinary-values", /onError failed: Error: not implemented/, Unfinished),
   "a hook that rejects": broken("ordinary-values", /onError failed: Error: gave up/, GivesUp),
@@ -269,5 +277,6 @@ export const BROKEN_HOOKS = {
   "an outcome of its own": broken("accounts-exact", /settle\(\d+, "lost"\): there is no such outcome/, OwnWords),
   "a shutdown that works once": broken("shutdown-twice", /it failed: TypeError/, ClosesTwice),
   "an exporter that goes on after its end": broken("after-shutdown", /\d+ of them are pending/, KeepsOn),
+  "a map of what tools have said": broken("memory-flat", /grown by [\d.]+ MB/, RemembersTools),
   "a list of all events": broken("memory-flat", /grown by [\d.]+ MB/, RemembersEverything),
 };

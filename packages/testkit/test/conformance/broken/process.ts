@@ -19,6 +19,14 @@ class WritesToTheDescriptor extends PlainExporter {
   }
 }
 
+/** When it does so, the case about prints is over: it is told where it is seen. */
+class LogsWhatIsStrange extends PlainExporter {
+  override onToolEnd(name: string, ...rest: unknown[]): HookResult {
+    if (name === "__proto__") console.info("a strange tool");
+    return super.onToolEnd(name, ...rest);
+  }
+}
+
 class ExitsWithoutKey extends PlainExporter {
   override shutdown(): Promise<void> {
     process.exit(1);
@@ -127,6 +135,11 @@ class Listens extends PlainExporter {
 export const BROKEN_PROCESS = {
   "console.log": broken("no-stdout", /printed "a run starts"/, Logs),
   "a logger that writes to descriptor 1": broken("no-stdout", /printed .*level/, WritesToTheDescriptor),
+  "a print about a strange text": broken(
+    "hostile-values",
+    /prints nothing.*printed "a strange tool"/s,
+    LogsWhatIsStrange,
+  ),
   "process.exit": broken("no-exit unconfigured-hooks", /called process.exit\(1\)/, ExitsWithoutKey),
   "an exit code": broken("no-exit", /set process.exitCode to 4/, SetsTheExitCode),
   "a rejection that nobody handles": broken(

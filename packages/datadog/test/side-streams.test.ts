@@ -1,0 +1,120 @@
+import { eventContext, runInfo, startExporter } from "@charm/telemetry-testkit";
+import type { AttachedExporter } from "@charm/telemetry-testkit";
+import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
+import type { DatadogIntake } from "@charm/telemetry-testkit/intakes";
+import { afterEach, expect, it, vi } from "vitest";
+import { DatadogExporter } from "../src/index.ts";
+
+const never: AbortSignal = new AbortController().signal;
+
+const KEY = "canary-api-key-0123456789";
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+type Started = Pick<AttachedExporter<DatadogExporter>, "exporter" | "account" | "accept"> & { intake: DatadogIntake };
+
+async function start(environment: Readonly<Record<string, string>> = {}): Promise<Started> {
+  const intake = await startDatadogIntake({ apiKey: KEY });
+  closing.push(() => intake.close());
+  const variables = { DD_API_KEY: KEY, CHARM_DATADOG_ENDPOINT: intake.url, DD_ENV: "test", ...environment };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  const { exporter, account, accept } = await startExporter(new DatadogExporter());
+  closing.push(() => exporter.shutdown(AbortSignal.abort()));
+  return { exporter, account, accept, intake };
+}
+
+/** A run with a tool call that fails. */
+function playRun({ exporter, accept }: Pick<Started, "exporter" | "accept">): void {
+  const root = eventContext("00000000000000aa", undefined, { run: runInfo() });
+  const tool = eventContext("00000000000000bb", root.spanId);
+  accept(
+    exporter.onRunStart("run", {}, root),
+    exporter.onToolStart("tide_table", "Atlantis", tool),
+    exporter.onToolError("tide_table", new Error("no such harbour"), tool),
+    exporter.onRunEnd("run", { output: "sorry" }, root),
+  );
+}
+
+const metricsOf = (intake: DatadogIntake): string[] => intake.series.map(({ item }) => item.metric).toSorted();
+
+it("sends metrics and a log of each error beside the spans, and all that with one flush", async () => {
+  const started = await start();
+  playRun(started);
+  await started.exporter.flush(never);
+  const { intake, account } = started;
+  expect(intake.acknowledged).toMatchObject({ spans: 2, series: 5, logs: 1, requests: 3 });
+  expect(metricsOf(intake)).toEqual([
+    "charm.run.count",
+    "charm.run.duration",
+    "charm.tool.count",
+    "charm.tool.duration",
+    "charm.tool.error",
+  ]);
+  expect(intake.series[0]?.item.tags).toEqual(expect.arrayContaining(["env:test", expect.stringMatching(/^agent:./)]));
+  const [log] = intake.logs;
+  const failed = intake.spans.find(({ span }) => span.name === "tide_table")?.span;
+  expect(log?.item).toMatchObject({ dd: { trace_id: failed?.trace_id, span_id: failed?.span_id } });
+  expect(account).toMatchObject({ accepted: 4, outcomes: { delivered: 4 }, units: { spans: 2 }, warnings: [] });
+});
+
+it("counts what shutdown finds open", async () => {
+  const started = await start();
+  started.accept(started.exporter.onToolStart("search", "", eventContext("00000000000000bb", "00000000000000aa")));
+  await started.exporter.shutdown(never);
+  expect(started.intake.series.map(({ item }) => item.tags?.at(-1))).toContain("status:aborted");
+  expect(started.intake.logs.map(({ item }) => item["status"])).toEqual(["warn"]);
+});
+
+it.each([
+  ["CHARM_DATADOG_METRICS", { spans: 2, logs: 1, requests: 2 }],
+  ["CHARM_DATADOG_LOGS", { spans: 2, series: 5, requests: 2 }],
+])("leaves out what %s=off switches off", async (variable, acknowledged) => {
+  const started = await start({ [variable]: "off" });
+  playRun(started);
+  await started.exporter.shutdown(never);
+  expect(started.intake.acknowledged).toEqual(acknowledged);
+});
+
+it("counts spans that are dropped: metrics do not depend on what is sent", async () => {
+  const started = await start();
+  const old = Date.now() - 25 * 60 * 60 * 1000;
+  const context = eventContext("00000000000000bb", "00000000000000aa", { timeUnixMs: old });
+  started.accept(
+    started.exporter.onToolStart("search", "", context),
+    started.exporter.onToolEnd("search", "", { ...context, timeUnixMs: old + 100 }),
+  );
+  await started.exporter.shutdown(never);
+  expect(started.account.outcomes).toEqual({ rejected: 2 });
+  expect(metricsOf(started.intake)).toEqual(["charm.tool.count", "charm.tool.duration"]);
+});
+
+it("delivers spans where metrics and logs are refused, and says what is lost", async () => {
+  const started = await start();
+  await started.intake.setFault({ kind: "status", status: 400, path: /\/api\/v2\// });
+  playRun(started);
+  await started.exporter.shutdown(never);
+  expect(started.account.outcomes).toEqual({ delivered: 4 });
+  expect(started.account.warnings).toEqual(
+    expect.arrayContaining(["some metrics were lost (rejected).", "some logs of errors were lost (rejected)."]),
+  );
+});
+
+it("gives up with the rest when shutdown runs out of time", async () => {
+  const started = await start();
+  await started.intake.setFault({ kind: "hang" });
+  playRun(started);
+  const arrived = started.intake.waitForRequests(3);
+  const abort = new AbortController();
+  const stopped = started.exporter.shutdown(abort.signal);
+  await arrived;
+  abort.abort();
+  await stopped;
+  expect(started.account.outcomes).toEqual({ deadline: 4 });
+  expect(started.account.warnings).toEqual(
+    expect.arrayContaining(["some metrics were lost (deadline).", "some logs of errors were lost (deadline)."]),
+  );
+});
