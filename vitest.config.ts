@@ -1,16 +1,18 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+import { browserPath } from "./site/test/support/browser-path.ts";
 
 // Workspace imports resolve to src/*.ts. Suites that start processes or workers use the built output instead.
 const conditions = ["@charm/source", "module", "node", "development|production"];
 
-/** Every folder with a `test/` is a project, named by its package.json. */
-function projects(parent: string): { name: string; root: string }[] {
-  const folder = join(import.meta.dirname, parent);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .map((entry) => join(folder, entry))
+/** Every member with a `test/` is a project, named by its package.json. */
+function projects(): { name: string; root: string }[] {
+  const members = ["packages", "templates", "examples"].flatMap((parent) => {
+    const folder = join(import.meta.dirname, parent);
+    return existsSync(folder) ? readdirSync(folder).map((entry) => join(folder, entry)) : [];
+  });
+  return [...members, join(import.meta.dirname, "site")]
     .filter((root) => existsSync(join(root, "test")) && existsSync(join(root, "package.json")))
     .map((root) => ({
       root,
@@ -20,19 +22,26 @@ function projects(parent: string): { name: string; root: string }[] {
 
 const house = existsSync(join(import.meta.dirname, "test")) ? [{ name: "house", root: import.meta.dirname }] : [];
 
+// All but the site's pages can be tested without a browser; CI has to have one.
+const hasBrowser = Boolean(process.env["CI"]) || browserPath() !== undefined;
+if (!hasBrowser) process.stderr.write("The tests in a browser are left out: install Chromium, or set CHROMIUM_PATH.\n");
+
 // Runs on several versions of Node leave a report each.
 const report = process.env["VITEST_REPORT"] ?? "coverage/vitest.json";
 
 export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
-    projects: [...projects("packages"), ...projects("templates"), ...projects("examples"), ...house].map(
-      ({ name, root }) => ({
-        extends: true as const,
-        root,
-        test: { name, include: ["test/**/*.test.ts"], typecheck: { enabled: false } },
-      }),
-    ),
+    projects: [...projects(), ...house].map(({ name, root }) => ({
+      extends: true as const,
+      root,
+      test: {
+        name,
+        include: ["test/**/*.test.ts"],
+        exclude: [...configDefaults.exclude, ...(hasBrowser ? [] : ["test/browser/**"])],
+        typecheck: { enabled: false },
+      },
+    })),
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,

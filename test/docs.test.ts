@@ -9,7 +9,7 @@ import { ROOT, publishablePackages, repositoryFiles } from "./support/repository
 
 /** What people read: the guides, and the README of everything. */
 const PAGES = repositoryFiles().filter((path) =>
-  /^(?:README\.md|docs\/[^/]+\.md|(?:packages|templates|examples)\/[^/]+\/README\.md)$/.test(path),
+  /^(?:README\.md|docs\/[^/]+\.md|(?:site|(?:packages|templates|examples)\/[^/]+)\/README\.md)$/.test(path),
 );
 
 const folders: string[] = [];

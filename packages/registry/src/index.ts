@@ -43,3 +43,10 @@ export type { ReportFormat } from "./report/report.ts";
 /** JSON Schemas, made of the validator's own fields. */
 export { indexSchema, manifestSchema } from "./schema/schemas.ts";
 export type { JsonSchema } from "./schema/json-schema.ts";
+/** The published index: signed, so that nobody can change it or bring an old one back. */
+export { parsePublicKey, parseSecretKey, publicKeyText } from "./signature/minisign.ts";
+export type { PublicKey, SecretKey } from "./signature/minisign.ts";
+export { IndexRefused, signIndex, verifyIndex } from "./signature/signed-index.ts";
+export type { IndexStamp, SignedIndex } from "./signature/signed-index.ts";
+export { IndexStore } from "./signature/index-store.ts";
+export type { KeptIndex } from "./signature/index-store.ts";
