@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { signIndex } from "@charm/telemetry-registry";
+import { indexSchema, manifestSchema, signIndex } from "@charm/telemetry-registry";
 import type { SecretKey } from "@charm/telemetry-registry";
 import type { Exporter } from "../list/exporter.ts";
 import type { SiteFile } from "./assets.ts";
@@ -40,7 +40,15 @@ export function apiFiles({ index, exporters, generatedAt, commit, key }: ApiOpti
   }));
   const under = (version: string, files: readonly SiteFile[]): SiteFile[] =>
     files.map(({ path, content }) => ({ path: `api/${version}/${path}`, content }));
-  return [...under("v1", [...whole, ...single]), ...under("latest", whole)];
+  return [...under("v1", [...whole, ...single]), ...under("latest", whole), ...schemaFiles()];
+}
+
+/** Where their `$id` says that they are: editors look there. */
+function schemaFiles(): SiteFile[] {
+  return [manifestSchema(), indexSchema()].map((schema) => ({
+    path: `schemas/${(schema.$id ?? "").split("/").at(-1)}`,
+    content: json(schema),
+  }));
 }
 
 function json(value: unknown): string {

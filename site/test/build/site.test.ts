@@ -3,6 +3,7 @@ import { parseSecretKey, verifyIndex } from "@charm/telemetry-registry";
 import { expect, it } from "vitest";
 import type { Site } from "../../src/build/site.tsx";
 import { FIRST_PARTY, factsOf, generated, indexOf } from "../support/entries.ts";
+import { readJson } from "../../../test/support/repository.ts";
 import { HOSTILE } from "../support/hostile.ts";
 import { TEST_KEY } from "../support/keys.ts";
 import { BASE, rendered } from "../support/site.ts";
@@ -45,6 +46,16 @@ it("leads only to pages and files that are there", async () => {
       expect(`${path}: ${href} ${href.startsWith(BASE) && paths.has(file)}`).toBe(`${path}: ${href} true`);
     }
 });
+
+it.each(["exporter.v1.json", "index.v1.json"])(
+  "publishes the schema %s where its $id says that it is",
+  async (name) => {
+    const site = await rendered(entries, { facts });
+    const schema = text(site, `schemas/${name}`);
+    expect((JSON.parse(schema) as { $id: string }).$id).toMatch(new RegExp(`^https://.*/schemas/${name}$`));
+    expect(JSON.parse(schema)).toEqual(readJson(`registry/telemetry/schemas/${name}`));
+  },
+);
 
 it("publishes the index byte for byte, with its checksum, time and commit", async () => {
   const index = indexOf(entries);
