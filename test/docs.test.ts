@@ -101,6 +101,7 @@ describe("code blocks", () => {
       "packages/cli/README.md",
       "packages/core/README.md",
       "packages/registry/README.md",
+      "packages/testkit/README.md",
     ]);
   });
 

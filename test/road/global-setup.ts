@@ -46,7 +46,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function publishAll(registry: NpmRegistry, folder: string): Promise<Road> {
   const home = join(folder, "home");
-  mkdirSync(home);
+  // What others have published is fetched once for all walks. What npx has installed is not kept: it would be ours of before.
+  const kept = join(ROOT, "node_modules/.cache/road-npm/_cacache");
+  mkdirSync(kept, { recursive: true });
+  mkdirSync(join(home, ".npm"), { recursive: true });
+  symlinkSync(kept, join(home, ".npm/_cacache"));
   writeFileSync(join(home, ".npmrc"), `${registry.npmrc()}audit=false\nfund=false\nupdate-notifier=false\n`);
 
   const repository = copyOfRepository(join(folder, "repository"));

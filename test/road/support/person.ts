@@ -17,15 +17,11 @@ export function emptyFolder(name: string): string {
   return join(parent, name);
 }
 
-/**
- * What a person has who knows our registry: a home, with the settings and caches of package managers. npm's cache stays
- * from one walk to the next: it holds what others have published.
- */
+/** What a person has who knows our registry: a home, with the settings and caches of package managers. */
 export function personEnvironment(): Environment {
   const { home } = inject("road");
   return {
     HOME: home,
-    NPM_CONFIG_CACHE: join(ROOT, "node_modules/.cache/road-npm"),
     NPM_CONFIG_USERCONFIG: join(home, ".npmrc"),
     XDG_CACHE_HOME: join(home, ".cache"),
     XDG_DATA_HOME: join(home, ".local/share"),
