@@ -37,7 +37,7 @@ export const DISPATCHERS = {
     const provider = new BasicTracerProvider({ spanProcessors });
     const tracer = provider.getTracer("bench");
     return {
-      token: (text) => void tracer.startSpan("token", { attributes: { text } }).end(),
+      token: (text) => tracer.startSpan("token", { attributes: { text } }).end(),
       flush: () => provider.forceFlush(),
     };
   },

@@ -26,13 +26,14 @@ export function readTemplate() {
 }
 
 function pathsIn(parent) {
-  return readdirSync(parent, { withFileTypes: true })
+  /** @type {string[]} */
+  const paths = readdirSync(parent, { withFileTypes: true })
     .filter((entry) => !LEFT_OUT.has(entry.name) && !entry.name.endsWith(".tsbuildinfo"))
     .flatMap((entry) => {
       const path = join(parent, entry.name);
       return entry.isDirectory() ? pathsIn(path) : [relative(source, path).split(sep).join("/")];
-    })
-    .toSorted();
+    });
+  return paths.toSorted();
 }
 
 /** The same code without types, as a person would have written it. */

@@ -19,7 +19,7 @@ if (missing.length > 0) {
 
 for (const source of SOURCES) {
   const root = join(folder, source);
-  const files = readdirSync(root, { recursive: true })
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" })
     .filter((path) => statSync(join(root, path)).isFile())
     .toSorted()
     .map((path) => ({
