@@ -8,6 +8,7 @@ import { HELP } from "./help.ts";
 import { parseFlags } from "./options.ts";
 import type { Flags } from "./options.ts";
 import { COMMANDS, choosePackageManager } from "./package-manager.ts";
+import { quoted } from "./quoted.ts";
 import { render } from "./render.ts";
 import { ScaffoldError } from "./scaffold-error.ts";
 import { SCAFFOLD_FILE } from "./scaffold-file.ts";
@@ -73,15 +74,16 @@ async function makePlan({ directory: given, texts, switches }: Flags, terminal: 
   const packageManager = choosePackageManager(pm, directory, terminal.environment);
   checkFolder(directory, shown, switches.force === true);
   const at = lookAround(directory);
-  const answered = questions === undefined ? withId(known, directory) : await questions.askAll(known, directory, at);
+  const answered =
+    questions === undefined ? withId(known, directory, shown) : await questions.askAll(known, directory, at);
   const answers = completeAnswers(answered, packageManager, at);
   const template = loadTemplate();
   if (template === undefined) throw new Error("this package has been published without its template");
   return { shown, directory, answers, files: render(template, answers, ownRanges()) };
 }
 
-function withId(texts: Texts, directory: string): Texts & { id: string } {
-  return { ...texts, id: texts.id ?? idOf(basename(directory)) };
+function withId(texts: Texts, directory: string, given: string): Texts & { id: string } {
+  return { ...texts, id: texts.id ?? idOf(basename(directory), given) };
 }
 
 function initGit({ directory }: Plan): void {
@@ -107,7 +109,7 @@ function install({ directory, answers, shown }: Plan, isQuiet: boolean): void {
   const reason = error === undefined ? `it ended with ${status}` : error.message;
   throw new ScaffoldError(
     "install",
-    `the files are written, but ${name} install failed: ${reason} (fix: cd ${shown} && ${name} install)`,
+    `the files are written, but ${name} install failed: ${reason} (fix: cd ${quoted(shown)} && ${name} install)`,
     1,
   );
 }
@@ -117,10 +119,6 @@ function nextCommands({ directory, shown, answers }: Plan, isInstalled: boolean)
   const steps = relative(process.cwd(), directory) === "" ? [] : [`cd ${quoted(shown)}`];
   if (!isInstalled) steps.push(commands.install);
   return [...steps, commands.test, `${commands.run} check:publish`].slice(0, 3);
-}
-
-function quoted(path: string): string {
-  return /^[\w./~@-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 interface Done {

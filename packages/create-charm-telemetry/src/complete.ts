@@ -12,6 +12,7 @@ import type { Problem } from "@charm/telemetry-registry";
 import { LANGUAGES, descriptionOf, nameOf, packageOf } from "./answers.ts";
 import type { Answers, Language } from "./answers.ts";
 import type { PackageManager } from "./package-manager.ts";
+import { quoted } from "./quoted.ts";
 import { ScaffoldError } from "./scaffold-error.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -49,26 +50,36 @@ export function defaultOf(question: Exclude<Question, "id">, known: Texts & { id
     case "description":
       return descriptionOf(name);
     case "author":
-      return at.author ?? `The authors of ${packageName}`;
+      return fit(question, at.author) ?? `The authors of ${packageName}`;
     case "license":
       return "MIT";
-    case "repository":
-      return at.repository ?? `https://github.com/${at.account ?? known.id}/${packageName.replace(/^@[^/]+\//, "")}`;
+    case "repository": {
+      const atGithub = (account: string): string =>
+        `https://github.com/${account}/${packageName.replace(/^@[^/]+\//, "")}`;
+      const own = at.account === undefined ? undefined : atGithub(at.account);
+      return fit(question, at.repository) ?? fit(question, own) ?? atGithub(known.id);
+    }
     case "language":
       return "ts";
   }
 }
 
+/** What git knows has been written for others than the registry: people are not to be told off for it. */
+function fit(question: Question, text: string | undefined): string | undefined {
+  return text === undefined || problemWith(question, text) !== undefined ? undefined : text;
+}
+
 /**
  * The id that a folder's name suggests.
  *
+ * @param given the folder as people have written it, for the example.
  * @throws ScaffoldError `missing-flag` for a name that holds no id.
  */
-export function idOf(folder: string): string {
+export function idOf(folder: string, given: string = folder): string {
   const id = folder.replace(/^charm-telemetry-/, "");
   const problem = problemWith("id", id);
   if (problem === undefined) return id;
-  const example = `npm create charm-telemetry ${shown(folder)} -- --id acme`;
+  const example = `npm create charm-telemetry ${quoted(shown(given))} -- --id acme`;
   throw new ScaffoldError("missing-flag", `--id (example: ${example}); the folder's name gives none: ${problem}`, 2);
 }
 
@@ -77,7 +88,7 @@ export function checkTexts(texts: Texts): void {
   for (const question of QUESTIONS) {
     const text = texts[question];
     const [problem] = text === undefined ? [] : check(question, text);
-    if (problem !== undefined) throw new ScaffoldError(problem.rule, describe(problem), 2);
+    if (problem !== undefined) throw new ScaffoldError(problem.rule, `--${question}: ${describe(problem)}`, 2);
   }
 }
 

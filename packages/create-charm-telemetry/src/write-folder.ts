@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { shown } from "@charm/telemetry-registry/findings";
 import { ScaffoldError } from "./scaffold-error.ts";
 
 /** What may be in a folder that counts as empty: it is in nobody's way. */
@@ -15,20 +16,20 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
  *
  * @throws ScaffoldError `dir-not-empty`, `not-a-folder`
  */
-export function checkFolder(directory: string, shown: string, isForced: boolean): void {
+export function checkFolder(directory: string, given: string, isForced: boolean): void {
   const file = nearestExisting(directory);
   if (!statSync(file).isDirectory())
-    throw new ScaffoldError("not-a-folder", `${file === directory ? shown : file} is a file`, 1);
+    throw new ScaffoldError("not-a-folder", `${file === directory ? given : file} is a file`, 1);
   if (file !== directory || isForced) return;
   const found = readdirSync(directory)
     .filter((name) => !HARMLESS.has(name))
     .toSorted();
   if (found.length === 0) return;
   const more = found.length > CONFLICTS_SHOWN ? ` and ${found.length - CONFLICTS_SHOWN} more` : "";
-  const names = `${found.slice(0, CONFLICTS_SHOWN).join(", ")}${more}`;
+  const names = `${found.slice(0, CONFLICTS_SHOWN).map(shown).join(", ")}${more}`;
   throw new ScaffoldError(
     "dir-not-empty",
-    `${shown} has ${names} (fix: choose another folder; --force writes the template's files over those of the same name)`,
+    `${given} has ${names} (fix: choose another folder; --force writes the template's files over those of the same name)`,
     1,
   );
 }

@@ -38,8 +38,8 @@ describe("without a terminal", () => {
 
   it.each([
     [[], "error missing-flag: a folder (example: npm create charm-telemetry acme)\n"],
-    [["Tide"], "error missing-flag: --id (example: npm create charm-telemetry Tide -- --id acme)"],
-    [["tide", "--id", "Foo"], 'error id-format: not an id; got "Foo"'],
+    [["Tide"], "error missing-flag: --id (example: npm create charm-telemetry /"],
+    [["tide", "--id", "Foo"], 'error id-format: --id: not an id; got "Foo"'],
     [["tide", "--pm", "foo"], 'error pm-unknown: "foo"; want npm, pnpm, yarn or bun\n'],
     [["tide", "--bogus"], "error usage: Unknown option '--bogus'"],
   ])("refuses %j and writes nothing", async (argv, message) => {

@@ -31,6 +31,22 @@ describe("completeAnswers", () => {
     expect(completeAnswers({ id: "tide" }, { name: "npm" }, { ...at, repository })).toMatchObject({ repository });
   });
 
+  it.each<[string, Partial<Surroundings>]>([
+    ["a name with an address", { author: "Ada <ada@harbour.example>" }],
+    ["a single letter", { author: "A" }],
+    ["an account that is none", { account: "ada harbour" }],
+    ["a repository that is none", { repository: "https://github.com/../x" }],
+  ])("passes over %s in git, which nobody has answered with", (_, known) => {
+    const at = { ...NOWHERE, ...known };
+    expect(completeAnswers({ id: "tide" }, { name: "npm" }, at)).toEqual(
+      completeAnswers({ id: "tide" }, { name: "npm" }, NOWHERE),
+    );
+  });
+
+  it("says which flag is wrong", () => {
+    expect(() => completeAnswers({ id: "tide", name: "<b>Tide" }, { name: "npm" }, NOWHERE)).toThrow(/^--name: "<b"/);
+  });
+
   it("makes the repository of a package in a scope", () => {
     expect(completeAnswers({ id: "tide", package: "@harbour/tide" }, { name: "npm" }, NOWHERE)).toMatchObject({
       repository: "https://github.com/tide/tide",
@@ -63,7 +79,11 @@ describe("idOf", () => {
     expect(idOf(folder)).toBe(id);
   });
 
-  it.each(["Acme", "9", "charm-telemetry-", "con", "charm-telemetry-sentry", "with space"])(
+  it("writes the folder in its example as it was given, for a shell", () => {
+    expect(() => idOf("Tide Log", "../Tide Log")).toThrow("npm create charm-telemetry '../Tide Log' -- --id acme");
+  });
+
+  it.each(["Acme", "9", "charm-telemetry-", "con", "charm-telemetry-sentry"])(
     "asks for the flag where %s gives none",
     (folder) => {
       expect(() => idOf(folder)).toThrow(
