@@ -59,6 +59,7 @@ export function shown(text: string): string {
   return visible(cut.join(""));
 }
 
-function visible(text: string): string {
+/** As `shown`, and all of it: for sentences of other people's programs. */
+export function visible(text: string): string {
   return text.replace(UNSHOWN, (character) => `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`);
 }

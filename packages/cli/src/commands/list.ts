@@ -30,8 +30,10 @@ export async function list(path: string, options: ListOptions, terminal: Termina
   if (options.json === true) terminal.printJson({ file, exporters: rows });
   else if (rows.length === 0) terminal.print(`${file}: no exporter is listed or installed; events go to stdout`);
   else terminal.print(formatTable(HEAD, rows.map(cells(terminal)), terminal));
-  if (manifest.contract.length > 0) terminal.warn(`${file} has errors:  charm-telemetry validate`);
-  return rows.some(({ state }) => state === "refused" || state === "not installed") ? EXIT.findings : EXIT.ok;
+  const isBroken = manifest.contract.length > 0; // what it lists is not known then
+  if (isBroken) terminal.warn(`${file} has errors:  charm-telemetry validate`);
+  const isBad = rows.some(({ state }) => state === "refused" || state === "not installed");
+  return isBroken || isBad ? EXIT.findings : EXIT.ok;
 }
 
 const HEAD = ["exporter", "package", "version", "listed", "state"];

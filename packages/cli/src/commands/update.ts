@@ -22,7 +22,7 @@ export async function update(folder: string, options: UpdateCommandOptions, term
     else terminal.warn(terminal.wrap(String(error)));
     return error.exitCode;
   }
-  if (options.json === true) terminal.printJson({ ...report, isDryRun });
+  if (options.json === true) terminal.printJson({ ...report, dryRun: isDryRun });
   else print(report, isDryRun, terminal);
   return report.changes.some(({ kind }) => kind === "conflict") ? EXIT.findings : EXIT.ok;
 }

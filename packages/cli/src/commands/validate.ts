@@ -4,10 +4,11 @@ import { discoverExporters } from "@charm/telemetry-core/manifest";
 import type { Discovered, Manifest } from "@charm/telemetry-core/manifest";
 import { compareFindings, exitCodeOf, formatFindings } from "@charm/telemetry-registry/findings";
 import { pathFrom, readAgentManifest } from "../agent-manifest.ts";
+import { EXIT } from "../exit-code.ts";
 import { countsOf, printFindings } from "../report.ts";
 import type { Terminal } from "../terminal.ts";
 import { contractVerdict } from "../validate/contract-verdict.ts";
-import { findingsOf } from "../validate/findings.ts";
+import { NO_PACKAGE, findingsOf } from "../validate/findings.ts";
 
 export interface ValidateOptions {
   readonly contract?: boolean;
@@ -55,7 +56,8 @@ function described({ name, packageName }: Discovered["exporters"][number]): obje
 
 /** What the cloud says by itself, in its own words. */
 function printContract(manifest: Manifest, isJson: boolean, terminal: Terminal): number {
-  const { exitCode, ...verdict } = contractVerdict(manifest, existsSync(join(dirname(manifest.path), "package.json")));
+  const hasPackageJson = existsSync(join(dirname(manifest.path), "package.json"));
+  const { exitCode, ...verdict } = contractVerdict(manifest, hasPackageJson);
   if (isJson) {
     terminal.printJson({ ...verdict, validate_exit: exitCode });
     return exitCode;
@@ -63,5 +65,6 @@ function printContract(manifest: Manifest, isJson: boolean, terminal: Terminal):
   terminal.print(`config: ${verdict.config}`);
   for (const { at, type } of verdict.errors) terminal.print(`${at === "" ? "(file)" : at}: ${type}`);
   terminal.print(`loader: ${verdict.loader}`);
+  if (exitCode !== EXIT.ok && verdict.config === "ok" && verdict.loader === "ok") terminal.warn(`error: ${NO_PACKAGE}`);
   return exitCode;
 }

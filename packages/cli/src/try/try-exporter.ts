@@ -1,12 +1,14 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { Masker, collectSecrets } from "@charm/telemetry-core/manifest";
 import type { ExporterModule } from "@charm/telemetry-core/manifest";
+import { visible } from "@charm/telemetry-registry/findings";
 
 const TIME_LIMIT_MS = 10_000;
 /** Starting is our own doing, and slow where much is going on. */
 const START_LIMIT_MS = 60_000;
 
-/** `load-exporter` imports the class as an agent does; `check-exporter` tries it with the conformance kit, too. */
+/** `load-exporter` makes an exporter as an agent does; `check-exporter` tries it with the conformance kit, too. */
 export type Program = "load-exporter" | "check-exporter";
 
 export interface Task {
@@ -16,6 +18,7 @@ export interface Task {
 
 /** Tries an exporter in a process of its own; returns why it would be refused, nothing for one that would not be. */
 export function tryExporter(program: Program, { module, environment }: Task): Promise<string[]> {
+  const masker = new Masker(collectSecrets(environment));
   return new Promise((resolve) => {
     const child = fork(fileURLToPath(new URL(`./${program}.js`, import.meta.url)), [], {
       env: environment,
@@ -26,7 +29,8 @@ export function tryExporter(program: Program, { module, environment }: Task): Pr
     const answer = (reasons: string[]): void => {
       clearTimeout(timer);
       child.kill("SIGKILL");
-      resolve(reasons);
+      // An exporter's errors may quote its API key, or move the cursor.
+      resolve(reasons.map((reason) => visible(masker.mask(reason))));
     };
     child.on("message", (message: "ready" | string[]) => {
       if (message !== "ready") return answer(message);

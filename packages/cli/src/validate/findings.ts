@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Discovered, Manifest } from "@charm/telemetry-core/manifest";
+import { visible } from "@charm/telemetry-registry/findings";
 import type { Finding } from "@charm/telemetry-registry/findings";
 import { pathFrom } from "../agent-manifest.ts";
 import { addCommand, packageManagerOf } from "../package-manager.ts";
@@ -8,6 +9,8 @@ import type { PackageManager } from "../package-manager.ts";
 import type { Terminal } from "../terminal.ts";
 
 type Problem = Discovered["problems"][number];
+
+export const NO_PACKAGE = "there is no package.json beside it, and node agents are started with npm start";
 
 /** Everything that is wrong with an agent's charm.yaml: errors where the cloud or an exporter would not work. */
 export function findingsOf(
@@ -33,10 +36,15 @@ export function findingsOf(
     fix: visible(fixOf(problem, manager, missing)),
   });
 
+  const ofLoader = loaderFindings(manifest, file);
+  const isSaid = ({ type }: Problem): boolean =>
+    type === "no_package" && ofLoader.some(({ rule }) => rule === "no-package");
   return [
     ...manifest.contract.map((problem) => finding(problem, "error")),
-    ...loaderFindings(manifest, file),
-    ...discovered.problems.map((problem) => finding(problem, isOfOthers(problem) ? "warning" : "error")),
+    ...ofLoader,
+    ...discovered.problems
+      .filter((problem) => !isSaid(problem))
+      .map((problem) => finding(problem, isOfOthers(problem) ? "warning" : "error")),
     ...manifest.findings.map((problem) => finding(problem, "warning")),
   ];
 }
@@ -59,8 +67,7 @@ function loaderFindings(manifest: Manifest, file: string): Finding[] {
     return [{ ...found, rule: "loader", message: visible(manifest.loader), fix }];
   }
   if (type !== "node" || existsSync(join(dirname(manifest.path), "package.json"))) return [];
-  const message = "there is no package.json beside it, and node agents are started with npm start";
-  return [{ ...found, rule: "no-package", message, fix: "npm init" }];
+  return [{ ...found, rule: "no-package", message: NO_PACKAGE, fix: "npm init" }];
 }
 
 /** In the words of a finding: no full stop, the command of the project's own package manager. */
@@ -108,11 +115,4 @@ function readJson(path: string): Record<string, unknown> {
   } catch {
     return {}; // none, or a broken one: discovery says so
   }
-}
-
-// Controls, format characters (among them bidi ones) and separators of lines: they would rewrite the line they stand in.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-function visible(text: string): string {
-  return text.replaceAll(INVISIBLE, (character) => `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`);
 }

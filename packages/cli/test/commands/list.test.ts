@@ -44,6 +44,24 @@ tides     charm-telemetry-tides   1.2.3    no      off
     });
   });
 
+  it("refuses what cannot be made, and shows neither secrets nor what would move the cursor", () => {
+    const source = exporterSource("Exporter").replace(
+      "{",
+      '{\n  constructor() { throw new Error("\\u001b[2Jrefused: " + process.env.TIDES_API_KEY); }',
+    );
+    const folder = folderWith({
+      "package.json": { name: "agent", dependencies },
+      "charm.yaml": manifestText("tides"),
+      ...installed("charm-telemetry-tides", "tides", source),
+    });
+    const { code, stdout } = charmProcess(folder, ["list"], {
+      environment: { TIDES_API_KEY: "canary-5f1c9e77d0" },
+    });
+    expect(stdout).toContain("refused: its constructor failed: \\u{1B}[2Jrefused: ");
+    expect(stdout).not.toContain("canary");
+    expect(code).toBe(1);
+  });
+
   it("refuses a name that two packages provide", async () => {
     const folder = folderWith({
       "package.json": { name: "agent", dependencies },
@@ -70,6 +88,12 @@ tides     charm-telemetry-tides   1.2.3    no      off
     const { stdout } = await charm(folder, ["list"], { columns: 80, environment: { NO_COLOR: "1" } });
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(stdout).toContain("none-such  -        -        yes     not installed: Add the package");
+  });
+
+  it("ends with 1 where charm.yaml cannot be read, and nobody knows what it lists", async () => {
+    const folder = folderWith({ "package.json": {}, "charm.yaml": "runtime: [\n" });
+    const { code, stderr } = await charm(folder, ["list"]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "charm.yaml has errors:  charm-telemetry validate\n" });
   });
 
   it("says so where there is nothing", async () => {

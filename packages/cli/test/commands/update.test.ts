@@ -66,7 +66,7 @@ describe("update", () => {
     expect(code).toBe(1);
     expect(execFileSync("git", ["status", "--short"], { cwd: folder, encoding: "utf8" })).not.toContain(".new");
     const json = await charm(folder, ["update", "--dry-run", "--json"]);
-    expect(JSON.parse(json.stdout)).toMatchObject({ from: 1, isDryRun: true });
+    expect(JSON.parse(json.stdout)).toMatchObject({ from: 1, dryRun: true });
   });
 
   it("has nothing to do twice", async () => {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
-import { shown } from "../finding.ts";
+import { shown, visible } from "../finding.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { kitFolder } from "./kit-folder.ts";
 import type { PackageLimits } from "./limits.ts";
@@ -132,12 +132,7 @@ function firstLine(text: string): string {
 function withoutPaths(inspection: Inspection, folder: string): Inspection {
   if (!("lacks" in inspection)) return inspection;
   const lacks = inspection.lacks.map((text) =>
-    shownAll(text.replaceAll(pathToFileURL(`${folder}/`).href, "").replaceAll(`${folder}/`, "")),
+    visible(text.replaceAll(pathToFileURL(`${folder}/`).href, "").replaceAll(`${folder}/`, "")),
   );
   return { implementsContract: false, lacks };
-}
-
-/** Longer than names and values may be: it is a sentence. */
-function shownAll(text: string): string {
-  return (text.match(/[^]{1,40}/g) ?? []).map((part) => shown(part)).join("");
 }
