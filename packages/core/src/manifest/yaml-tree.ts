@@ -73,7 +73,8 @@ export async function parseYamlTree(text: string): Promise<YamlTree> {
   // The first alone: the parser's later errors mostly follow from it.
   const error = documents.flatMap((document) => document.errors).toSorted((a, b) => a.pos[0] - b.pos[0])[0];
   if (error !== undefined && (error.code !== "TAB_AS_INDENT" || errors.length === 0)) {
-    const fix = FIXES[error.code] ?? "Mend the YAML there.";
+    const isOpen = error.message.startsWith("Flow ");
+    const fix = (isOpen ? FIXES["MISSING_CHAR"] : FIXES[error.code]) ?? "Mend the YAML there.";
     errors.push({ ...syntax(withoutContent(error.message), fix), ...positionAt(error.pos[0]) });
   }
   const second = documents[1];
@@ -119,6 +120,7 @@ function syntax(message: string, fix: string): Finding {
 
 /** The parser's sentence, without the piece of the file that it may quote. */
 function withoutContent(message: string): string {
+  if (message.startsWith("Missing closing")) return "a quote is not closed.";
   return `${(message.split("\n")[0] ?? message).replace(/:? ?".*$/, "").replace(/[.:]$/, "")}.`;
 }
 

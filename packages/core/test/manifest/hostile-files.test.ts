@@ -56,7 +56,7 @@ describe("files that are not well-formed", () => {
     ["a tab as indentation", "runtime:\n\ttelemetry: []", "charm.yaml:2:1", "a tab stands where only blanks may"],
     ["a tab after a colon", "a:\tb", "charm.yaml:1:3", "a tab stands where only blanks may"],
     ["an open bracket", "a: [b", "charm.yaml:1:6", "not readable as YAML"],
-    ["an open quote", 'a: "b', "charm.yaml:1:6", "not readable as YAML"],
+    ["an open quote", 'a: "b', "charm.yaml:1:6", "a quote is not closed"],
     ["a colon in plain text", "a: b: c", "charm.yaml:1:4", "not readable as YAML"],
     ["two documents", "a: 1\n---\nb: 2\n", "charm.yaml:2:1", "a second YAML document begins"],
     ["an unknown alias", "a: *b", "charm.yaml:1:4", "no anchor before this alias"],
@@ -70,6 +70,10 @@ describe("files that are not well-formed", () => {
     const { contract } = await readText(text);
     expect(contract.map((problem) => problem.where)).toContain(where);
     expect(contract.map((problem) => `${problem.where} ${problem.message}`).join("\n")).toContain(message);
+  });
+
+  it.each(['a: "b\n', "a: 'b\n", "a: [b\n", "a: {b: c\n"])("says of %j what to close", async (text) => {
+    expect((await readText(text)).contract[0]?.fix).toBe("Close the quote or bracket.");
   });
 
   it("accepts tabs in quotes, in blocks of text and in comments", async () => {
