@@ -20,17 +20,18 @@ try {
   const filters = listed.map(({ npm_package: name }) => `--filter=${name}`);
   const { code, output } = run(pnpm("--recursive", ...filters, "pack", "--pack-destination", folder));
   if (code !== 0) throw new Error(`pnpm could not pack:\n${output}`);
-  const facts = {};
-  for (const tarball of readdirSync(folder)) {
-    const { files, problems } = await openTarball(join(folder, tarball));
-    if (files === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));
-    const description = describePackage(files);
-    const manifest = listed.find(({ npm_package: name }) => name === description.name);
-    const known = await factsOfPackage(description, { id: manifest.id });
-    // Before its first release a package has no version of its own.
-    facts[description.name] = { ...known, version: known.version === "0.0.0" ? manifest.version : known.version };
-  }
-  writeFileSync(file, `${JSON.stringify(facts, null, 2)}\n`);
+  const facts = await Promise.all(readdirSync(folder).map((tarball) => factsOf(join(folder, tarball))));
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries(facts), null, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+async function factsOf(tarball) {
+  const { files, problems } = await openTarball(tarball);
+  if (files === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));
+  const description = describePackage(files);
+  const manifest = listed.find(({ npm_package: name }) => name === description.name);
+  const known = await factsOfPackage(description, { id: manifest.id });
+  // Before its first release a package has no version of its own.
+  return [description.name, { ...known, version: known.version === "0.0.0" ? manifest.version : known.version }];
 }

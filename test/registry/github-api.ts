@@ -38,13 +38,12 @@ export interface GitHub {
 const BOT = { type: "Bot" } as const;
 
 /** `gh api --method METHOD PATH [--input -]` */
-const GH = `#!/usr/bin/env node
-import { text } from "node:stream/consumers";
-const [, , , , method, path, input] = process.argv;
-const body = input === "--input" ? await text(process.stdin) : undefined;
-const response = await fetch(process.env.LOOPBACK_GITHUB + path, { method, body });
-process.stdout.write(await response.text());
-process.exitCode = response.ok ? 0 : 1;
+const GH = `#!/bin/sh
+case "$5" in --input) set -- "$@" --data-binary @- ;; esac
+method=$3 address=$LOOPBACK_GITHUB$4
+shift 4
+case "$1" in --input) shift 2 ;; esac
+exec curl --silent --show-error --fail --noproxy "*" --request "$method" "$@" "$address"
 `;
 
 export async function startGitHub(): Promise<GitHub> {
@@ -95,7 +94,6 @@ export async function startGitHub(): Promise<GitHub> {
   await once(server.listen(0, "127.0.0.1"), "listening");
 
   const bin = temporaryFolder("charm-gh-");
-  writeFileSync(join(bin, "package.json"), '{"type":"module"}');
   writeFileSync(join(bin, "gh"), GH);
   chmodSync(join(bin, "gh"), 0o755);
   const environment = {
