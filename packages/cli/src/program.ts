@@ -20,9 +20,13 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (!(error instanceof UsageError)) throw error;
-    terminal.warn(`error: ${error.message}${error.fix === undefined ? "" : `\n${error.fix}`}`);
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    if (!(error instanceof CommanderError || error instanceof UsageError)) throw error;
+    const message = error.message.replace(/^error: /, "");
+    const fix = error instanceof UsageError ? error.fix : undefined;
+    if (args.includes("--json")) terminal.printJson({ error: { rule: "usage", message, fix } });
+    // Commander has said it already.
+    else if (error instanceof UsageError) terminal.warn(`error: ${message}${fix === undefined ? "" : `\n${fix}`}`);
     return EXIT.usage;
   }
 }
@@ -33,6 +37,7 @@ function describeCommands(terminal: Terminal, end: (exitCode: number) => void): 
     .description("Telemetry exporters of Charm agents: check an agent's, prepare one for npm, keep the registry.")
     .version(ownVersion(), "-v, --version")
     .helpCommand(false)
+    .addHelpText("after", "\nExit codes: 0 good, 1 findings, 2 wrong usage, 3 the network did not answer.")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.print(text.replace(/\n$/, "")),

@@ -19,6 +19,7 @@ const COMMANDS = [
 describe("help", () => {
   it("names every command", async () => {
     const { code, stdout, stderr } = await charm(folderWith({}), ["--help"]);
+    expect(stdout).toMatch(/^Exit codes: 0 good, 1 findings, 2 wrong usage/m);
     for (const [name = ""] of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
@@ -44,6 +45,24 @@ describe("a word that is no command", () => {
     const { code, stdout, stderr } = await charm(folderWith({}), ["vaildate"]);
     expect(stderr).toBe("error: unknown command 'vaildate'\n(Did you mean validate?)\n");
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+});
+
+describe("an error of a command that prints JSON", () => {
+  it.each([
+    [["list", "--json"], "there is no charm.yaml in this folder."],
+    [["validate", "nowhere", "--json"], "there is no nowhere."],
+    [["prepublish", "--jsn", "--json"], "unknown option '--jsn'\n(Did you mean --json?)"],
+  ])("%j is JSON, too", async (args, message) => {
+    const { code, stdout } = await charm(folderWith({}), args);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { rule: "usage", message } });
+    expect(code).toBe(2);
+  });
+
+  it("says that a package could not be packed", async () => {
+    const { code, stdout } = await charm(folderWith({ "package.json": "{" }), ["prepublish", "--json"]);
+    expect(JSON.parse(stdout)).toEqual({ error: { rule: "pack", message: "npm pack failed (1)" } });
+    expect(code).toBe(1);
   });
 });
 

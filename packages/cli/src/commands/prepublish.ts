@@ -42,6 +42,7 @@ export async function prepublish(path: string, options: PrepublishOptions, termi
     return exitCode;
   } catch (error) {
     if (!(error instanceof PackError)) throw error;
+    if (wantsJson(options)) terminal.printJson({ error: { rule: "pack", message: error.message } });
     terminal.warn(`error: ${error.message}${error.output === "" ? "" : `\n${error.output}`}`);
     return EXIT.findings;
   } finally {
@@ -56,7 +57,7 @@ function givenTarball(path: string, given: string): string {
 
 function print(checked: CheckedPackage, folder: string, options: PrepublishOptions, terminal: Terminal): void {
   const { findings, ...about } = checked;
-  if (options.json === true || options.format === "json") {
+  if (wantsJson(options)) {
     terminal.printJson({ folder, package: about, findings });
     return;
   }
@@ -72,6 +73,10 @@ function print(checked: CheckedPackage, folder: string, options: PrepublishOptio
   const verdict = isGood ? terminal.style("green", "ok") : terminal.style("red", "not ready");
   const title = `${verdict} ${checked.name}@${checked.version}: ${size}${exporters}`;
   terminal.print(terminal.wrap(counts === "" ? title : `${title}; ${counts}`));
+}
+
+function wantsJson({ json, format }: PrepublishOptions): boolean {
+  return json === true || format === "json";
 }
 
 function kilobytes(bytes: number): string {
