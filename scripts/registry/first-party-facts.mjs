@@ -32,6 +32,6 @@ async function factsOf(tarball) {
   const description = describePackage(files);
   const manifest = listed.find(({ npm_package: name }) => name === description.name);
   const known = await factsOfPackage(description, { id: manifest.id });
-  // Before its first release a package has no version of its own.
-  return [description.name, { ...known, version: known.version === "0.0.0" ? manifest.version : known.version }];
+  // What is listed is a release; here the next one is in the making, or the first.
+  return [description.name, { ...known, version: manifest.version }];
 }
