@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { exitCodeOf, formatFindings } from "@charm/telemetry-registry/findings";
 import { pathFrom } from "../agent-manifest.ts";
 import { EXIT, UsageError } from "../exit-code.ts";
@@ -26,6 +26,9 @@ export async function prepublish(path: string, options: PrepublishOptions, termi
       `there is no package.json in ${path === "." ? "this folder" : path}.`,
       "Give the folder of a package:  charm-telemetry prepublish path/to/package",
     );
+  const out = options.out === undefined ? undefined : resolve(terminal.directory, options.out);
+  if (out !== undefined && !existsSync(dirname(out)))
+    throw new UsageError(`there is no folder for ${options.out}.`, "Make it, or give another --out.");
   const manager = packageManagerOf(folder, terminal.environment);
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), "charm-prepublish-")));
   try {
@@ -33,12 +36,11 @@ export async function prepublish(path: string, options: PrepublishOptions, termi
       options.tarball === undefined
         ? await pack(folder, manager, terminal.environment, temporary)
         : givenTarball(resolve(terminal.directory, options.tarball), options.tarball);
+    checkSource(folder);
     const checked = await checkTarball(readFileSync(tarball), { folder, manager, temporary, terminal });
     print(checked, pathFrom(terminal.directory, folder), options, terminal);
     const exitCode = exitCodeOf(checked.findings);
-    if (options.out !== undefined && exitCode === EXIT.ok) {
-      copyFileSync(tarball, resolve(terminal.directory, options.out));
-    }
+    if (out !== undefined && exitCode === EXIT.ok) copyFileSync(tarball, out);
     return exitCode;
   } catch (error) {
     if (!(error instanceof PackError)) throw error;
@@ -47,6 +49,15 @@ export async function prepublish(path: string, options: PrepublishOptions, termi
     return EXIT.findings;
   } finally {
     rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** npm says it better, where it packs. */
+function checkSource(folder: string): void {
+  try {
+    JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  } catch {
+    throw new PackError("package.json is not JSON", "");
   }
 }
 

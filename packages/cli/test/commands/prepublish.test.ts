@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { charm, charmProcess, exporterSource, folderWith, link } from "../support/project.ts";
+import { charm, charmProcess, exporterSource, folderWith, link, writeFiles } from "../support/project.ts";
 
 // npm and two linters for each.
 vi.setConfig({ testTimeout: 120_000 });
@@ -191,6 +191,20 @@ describe("wrong usage", () => {
     const { code, stdout, stderr } = await charm(folderWith({}), args);
     expect(stderr).toContain(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  it("is a folder for the tarball that is not there", async () => {
+    const { code, stdout, stderr } = await charm(exporter({}), ["prepublish", "--out", "nowhere/x.tgz"]);
+    expect(stderr).toContain("there is no folder for nowhere/x.tgz");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  it("is a tarball of a package.json that has been broken since", async () => {
+    const folder = exporter({});
+    const tarball = packed(folder);
+    writeFiles(folder, { "package.json": "{" });
+    const outcome = await charm(folder, ["prepublish", "--tarball", tarball]);
+    expect(outcome).toEqual({ code: 1, stdout: "", stderr: "error: package.json is not JSON\n" });
   });
 
   it("is a tarball that is not there", async () => {
