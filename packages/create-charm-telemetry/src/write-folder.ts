@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { shown } from "@charm/telemetry-registry/findings";
 import { ScaffoldError } from "./scaffold-error.ts";
@@ -64,7 +64,7 @@ function makeFolder(directory: string, files: ReadonlyMap<string, string>, undo:
   const made = mkdirSync(parent, { recursive: true });
   if (made !== undefined) undo.push(() => removeAll(made));
   // Not mkdtemp: nobody else could read that, and it is to become the folder itself.
-  const staging = join(parent, `.${basename(directory)}-${randomUUID()}`);
+  const staging = join(parent, `.charm-telemetry-${randomUUID()}`);
   undo.push(() => removeAll(staging));
   writeFiles(staging, files);
   renameSync(staging, directory);
@@ -79,6 +79,8 @@ function fillFolder(directory: string, files: ReadonlyMap<string, string>, undo:
   writeFiles(join(staging, "new"), files);
   for (const path of files.keys()) {
     const target = join(directory, path);
+    if (!isInside(target, directory))
+      throw new ScaffoldError("link-outside", `${path} would be written elsewhere, through a link`, 1);
     const made = mkdirSync(dirname(target), { recursive: true });
     if (made !== undefined) undo.push(() => removeAll(made));
     if (existsSync(target)) {
@@ -91,6 +93,11 @@ function fillFolder(directory: string, files: ReadonlyMap<string, string>, undo:
     renameSync(join(staging, "new", path), target);
     undo.push(() => removeAll(target));
   }
+}
+
+/** Folders of the package may be links; what is written stays in it. */
+function isInside(target: string, directory: string): boolean {
+  return `${realpathSync(nearestExisting(dirname(target)))}${sep}`.startsWith(`${realpathSync(directory)}${sep}`);
 }
 
 /** While there are listeners a signal waits for the end of the turn, and does not end the process. */

@@ -122,7 +122,7 @@ describe("the package manager", () => {
     expect(readme).toContain("pnpm add @charm/telemetry-core charm-telemetry-tide-log");
     expect(readme).toMatch(/^pnpm install\npnpm test\npnpm run check /m);
     expect(readme).toContain("`pnpm dlx @charm/telemetry-cli@latest update`");
-    expect(readme).toContain("`pnpm exec charm-telemetry registry add charm-telemetry-tide-log`");
+    expect(readme).toContain("`pnpm dlx @charm/telemetry-cli registry add charm-telemetry-tide-log`");
     expect(readme).not.toMatch(/\bnpm (?:install|test|run)\b|\bnpx\b/);
   });
 

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkFolder, writeFolder } from "../src/write-folder.ts";
@@ -52,6 +52,25 @@ describe("writeFolder", () => {
     expect(filesIn(folder)).toEqual(["README.md", "src/index.ts", "src/other.ts", "test/a/b.ts"]);
     expect(read(folder, "README.md")).toBe("# new\n");
     expect(readdirSync(folder)).toContain(".git");
+  });
+
+  it("writes nothing through a link that leads elsewhere, and keeps to one that does not", async () => {
+    const [folder, elsewhere] = [emptyFolder(), emptyFolder()];
+    symlinkSync(elsewhere, join(folder, "src"), "junction");
+    await expect(writeFolder(folder, FILES)).rejects.toMatchObject({ rule: "link-outside" });
+    expect([filesIn(elsewhere), readdirSync(folder)]).toEqual([[], ["src"]]);
+    const link = join(elsewhere, "link");
+    const own = emptyFolder();
+    symlinkSync(own, link, "junction");
+    await writeFolder(link, FILES);
+    expect(filesIn(own)).toHaveLength(FILES.size);
+  });
+
+  it("makes a folder of the longest name, and leaves nothing of one that is longer", async () => {
+    const folder = emptyFolder();
+    await writeFolder(join(folder, "x".repeat(255)), FILES);
+    await expect(writeFolder(join(folder, "y".repeat(256)), FILES)).rejects.toMatchObject({ rule: "write-failed" });
+    expect(readdirSync(folder)).toEqual(["x".repeat(255)]);
   });
 
   it("leaves nothing of a folder that it could not make", async () => {
