@@ -45,7 +45,13 @@ export async function runAgent(source: string, options: AgentRunOptions = {}): P
   const agent = startAgent(path, {
     stdout: "fifo",
     cwd: dirname(path),
-    env: { CHARM_TELEMETRY_ISOLATION: "worker", COLLECTOR_URL: collector.url, ...options.env },
+    // On a busy machine the thread's boot alone may take longer than the default; tests of deadlines have their own.
+    env: {
+      CHARM_TELEMETRY_ISOLATION: "worker",
+      CHARM_TELEMETRY_SHUTDOWN_MS: "20000",
+      COLLECTOR_URL: collector.url,
+      ...options.env,
+    },
     ...(options.nodeArgs === undefined ? {} : { nodeArgs: options.nodeArgs }),
   });
   const [stdout, { code, signal, stderr }] = await Promise.all([

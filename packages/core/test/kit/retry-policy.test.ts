@@ -24,7 +24,7 @@ describe("judge", () => {
     ["retries 500", status(500), 1, { action: "retry", waitMs: 500 }],
     ["retries 502", status(502), 2, { action: "retry", waitMs: 1000 }],
     ["retries 503 not before the header says", status(503, 3000), 2, { action: "retry", waitMs: 3000 }],
-    ["retries 504", status(504), 9, { action: "retry", waitMs: 30_000 }],
+    ["retries 504", status(504), 9, { action: "retry", waitMs: 10_000 }],
     ["retries a refused connection", { kind: "failure", isSent: false }, 1, { action: "retry", waitMs: 500 }],
     ["retries a lost answer", { kind: "failure", isSent: true }, 2, { action: "retry", waitMs: 1000 }],
   ];
