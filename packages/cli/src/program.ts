@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
-import { examples, formatOption } from "./command-parts.ts";
+import { examples, formatOption, jsonOption } from "./command-parts.ts";
 import { EXIT, UsageError } from "./exit-code.ts";
 import { describeRegistryCommands } from "./registry-commands.ts";
 import { Terminal } from "./terminal.ts";
@@ -56,7 +56,7 @@ function describeCommands(terminal: Terminal, end: (exitCode: number) => void): 
     )
     .argument("[path]", "the agent's folder, or a charm.yaml", ".")
     .option("--contract", "only what the cloud itself says of the file")
-    .option("--json", "the same as --format json")
+    .addOption(jsonOption())
     .addOption(formatOption("text", "json", "github"))
     .addHelpText(
       "after",
@@ -91,7 +91,7 @@ function describeCommands(terminal: Terminal, end: (exitCode: number) => void): 
     .argument("[folder]", "the package's folder", ".")
     .option("--tarball <file>", "check this tarball of it, and pack none")
     .option("--out <file>", "keep the tarball there if nothing is wrong")
-    .option("--json", "the same as --format json")
+    .addOption(jsonOption())
     .addOption(formatOption("text", "json", "github"))
     .addHelpText(
       "after",

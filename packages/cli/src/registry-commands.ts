@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { examples, formatOption } from "./command-parts.ts";
+import { examples, formatOption, jsonOption, registryOption } from "./command-parts.ts";
 import type { BuildOptions } from "./commands/registry/build.ts";
 import type { FmtOptions } from "./commands/registry/fmt.ts";
 import type { RegistryValidateOptions } from "./commands/registry/validate.ts";
@@ -30,7 +30,8 @@ export function describeRegistryCommands(program: Command, terminal: Terminal, e
     .option("--facts <file>", "what is known of packages, instead of asking npm")
     .option("--changed <revision>", "only manifests that differ from this git revision")
     .option("--badge", "judge for the verified badge, too")
-    .option("--registry <url>", "another npm registry than npm_config_registry or npm's own")
+    .addOption(registryOption())
+    .addOption(jsonOption())
     .addOption(formatOption(...FORMATS))
     .addHelpText(
       "after",
@@ -53,6 +54,7 @@ export function describeRegistryCommands(program: Command, terminal: Terminal, e
     .argument("[paths...]", "manifests or folders; all of the registry unless given")
     .option("--check", "say which ones differ")
     .option("--write", "write them")
+    .addOption(jsonOption())
     .addOption(formatOption(...FORMATS))
     .addHelpText("after", examples(["charm-telemetry registry fmt --write"]))
     .action(async (paths: string[], options: FmtOptions) =>
@@ -66,6 +68,7 @@ export function describeRegistryCommands(program: Command, terminal: Terminal, e
     .argument("[folder]", "where the registry is", ".")
     .option("--check", "say where the committed one differs, and write nothing")
     .option("--force", "build it although many exporters would be gone")
+    .addOption(jsonOption())
     .addOption(formatOption(...FORMATS))
     .addHelpText(
       "after",
@@ -85,7 +88,7 @@ export function describeRegistryCommands(program: Command, terminal: Terminal, e
     .option("--id <id>", "which of its exporters, where it has several")
     .option("--name <name>", "what people call it, such as Acme Cloud")
     .option("--dry-run", "write nothing")
-    .option("--registry <url>", "another npm registry than npm_config_registry or npm's own")
+    .addOption(registryOption())
     .option("--json", "for programs")
     .addHelpText("after", examples(["charm-telemetry registry add charm-telemetry-acme --name Acme"]))
     .action(async (name: string, options: object) =>

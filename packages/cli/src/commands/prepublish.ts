@@ -14,7 +14,6 @@ import type { Terminal } from "../terminal.ts";
 export interface PrepublishOptions {
   readonly tarball?: string;
   readonly out?: string;
-  readonly json?: boolean;
   readonly format?: string;
 }
 
@@ -44,7 +43,7 @@ export async function prepublish(path: string, options: PrepublishOptions, termi
     return exitCode;
   } catch (error) {
     if (!(error instanceof PackError)) throw error;
-    if (wantsJson(options)) terminal.printJson({ error: { rule: "pack", message: error.message } });
+    if (options.format === "json") terminal.printJson({ error: { rule: "pack", message: error.message } });
     terminal.warn(`error: ${error.message}${error.output === "" ? "" : `\n${error.output}`}`);
     return EXIT.findings;
   } finally {
@@ -68,7 +67,7 @@ function givenTarball(path: string, given: string): string {
 
 function print(checked: CheckedPackage, folder: string, options: PrepublishOptions, terminal: Terminal): void {
   const { findings, ...about } = checked;
-  if (wantsJson(options)) {
+  if (options.format === "json") {
     terminal.printJson({ folder, package: about, findings });
     return;
   }
@@ -84,10 +83,6 @@ function print(checked: CheckedPackage, folder: string, options: PrepublishOptio
   const verdict = isGood ? terminal.style("green", "ok") : terminal.style("red", "not ready");
   const title = `${verdict} ${checked.name}@${checked.version}: ${size}${exporters}`;
   terminal.print(terminal.wrap(counts === "" ? title : `${title}; ${counts}`));
-}
-
-function wantsJson({ json, format }: PrepublishOptions): boolean {
-  return json === true || format === "json";
 }
 
 function kilobytes(bytes: number): string {

@@ -12,14 +12,13 @@ import { NO_PACKAGE, findingsOf } from "../validate/findings.ts";
 
 export interface ValidateOptions {
   readonly contract?: boolean;
-  readonly json?: boolean;
   readonly format?: string;
 }
 
 /** Checks an agent's charm.yaml and the exporters that it names. */
 export async function validate(path: string, options: ValidateOptions, terminal: Terminal): Promise<number> {
   const manifest = await readAgentManifest(path, terminal.directory);
-  const isJson = options.json === true || options.format === "json";
+  const isJson = options.format === "json";
   if (options.contract === true) return printContract(manifest, isJson, terminal);
 
   const discovered = discoverExporters(manifest);

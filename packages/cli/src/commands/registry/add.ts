@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { addManifest } from "@charm/telemetry-registry";
+import { addManifest, checkPackageName } from "@charm/telemetry-registry";
 import type { RegistryFile } from "@charm/telemetry-registry";
 import { exitCodeOf, shown } from "@charm/telemetry-registry/findings";
 import { fetchPackage } from "@charm/telemetry-registry/package";
@@ -18,13 +18,19 @@ export interface AddOptions {
   readonly json?: boolean;
 }
 
+const NPM_NAME = /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/;
+
 /** Makes the manifest of a published package, or brings it up to date. */
 export async function add(wanted: string, options: AddOptions, terminal: Terminal): Promise<number> {
   const registry = findRegistry(terminal.directory);
   const at = wanted.lastIndexOf("@");
   const [name, version] = at > 0 ? [wanted.slice(0, at), wanted.slice(at + 1)] : [wanted, undefined];
+  // Of a name that npm could have, npm itself knows most.
+  const [problem] = NPM_NAME.test(name) ? [] : checkPackageName(name);
+  if (problem !== undefined)
+    return refuse({ rule: problem.rule, message: `${problem.message}; got ${problem.got}; want ${problem.want}` });
   const fetched = await fetchPackage(name, version, { registry: options.registry });
-  if (!("description" in fetched)) return refuse(fetched, wanted, terminal);
+  if (!("description" in fetched)) return refuse(reasonOf(fetched, wanted));
 
   const published = JSON.parse(fetched.description.text) as Record<string, unknown>;
   const existing = registry
@@ -53,22 +59,28 @@ export async function add(wanted: string, options: AddOptions, terminal: Termina
   );
   if (!isWritten) terminal.print("nothing was written");
   return exitCode;
+
+  function refuse({ rule, message, isUndecided = false }: Reason): number {
+    if (options.json === true) terminal.printJson({ error: { rule, message } });
+    else terminal.warn(`${isUndecided ? "undecided" : "error"} ${rule}: ${message}`);
+    return isUndecided ? EXIT.undecided : EXIT.findings;
+  }
+}
+
+interface Reason {
+  readonly rule: string;
+  readonly message: string;
+  readonly isUndecided?: boolean;
 }
 
 type Unfetched = Exclude<Awaited<ReturnType<typeof fetchPackage>>, { description: unknown }>;
 
-function refuse(answer: Unfetched, wanted: string, terminal: Terminal): number {
+function reasonOf(answer: Unfetched, wanted: string): Reason {
   const name = shown(wanted);
-  if ("undecided" in answer) {
-    terminal.warn(`undecided npm-unreachable: ${answer.undecided}`);
-    return EXIT.undecided;
-  }
-  if ("broken" in answer) terminal.warn(`error ${answer.broken.rule}: "${name}" ${answer.broken.message}`);
-  else
-    terminal.warn(
-      `error npm-missing: package "${name}" has no published version${answer.missing === "version" ? " of that number" : ""}`,
-    );
-  return EXIT.findings;
+  if ("undecided" in answer) return { rule: "npm-unreachable", message: answer.undecided, isUndecided: true };
+  if ("broken" in answer) return { rule: answer.broken.rule, message: `"${name}" ${answer.broken.message}` };
+  const number = answer.missing === "version" ? " of that number" : "";
+  return { rule: "npm-missing", message: `package "${name}" has no published version${number}` };
 }
 
 function packageOf(file: RegistryFile): unknown {

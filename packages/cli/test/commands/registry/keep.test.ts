@@ -142,6 +142,20 @@ describe("add", () => {
     });
   });
 
+  it("asks npm for no name that leads elsewhere", async () => {
+    const folder = registryWith({ tides: TIDES });
+    const args = ["registry", "add", "@acme/../../x", "--registry", npm.url, "--json"];
+    const { code, stdout } = await charm(folder, args);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { rule: "npm-name" } });
+    expect(code).toBe(1);
+  });
+
+  it("wants an address of npm that is one", async () => {
+    const { code, stderr } = await charm(registryWith({ tides: TIDES }), ["registry", "add", "x", "--registry", "npm"]);
+    expect(stderr).toContain("argument 'npm' is invalid");
+    expect(code).toBe(2);
+  });
+
   it("ends with 3 when npm cannot be asked", async () => {
     npm.setFault({ kind: "status", status: 503 });
     const { code, stderr } = await charm(registryWith({ tides: TIDES }), [
