@@ -42,7 +42,8 @@ export default defineConfig({
         typecheck: { enabled: false },
       },
     })),
-    maxWorkers: 2,
+    // Most of the long ones wait, for processes and deadlines.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: process.env["CI"] ? ["default", ["json", { outputFile: report }]] : ["default"],

