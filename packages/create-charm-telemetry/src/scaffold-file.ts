@@ -18,8 +18,11 @@ export function formatScaffoldFile({ template, answers }: Scaffold): string {
   return `${JSON.stringify(fields, undefined, 2)}\n`;
 }
 
-/** @throws ScaffoldError `scaffold-file` for a file that nobody can make sense of. */
-export function parseScaffoldFile(text: string): Scaffold {
+/**
+ * @param newest the newest version of the template: the answers of a newer one may be others.
+ * @throws ScaffoldError `scaffold-file` for a file that nobody can make sense of, `template-newer`.
+ */
+export function parseScaffoldFile(text: string, newest: number): Scaffold {
   const fields = parseObject(text);
   const textOf = (key: string): string => {
     const value = fields[key];
@@ -31,12 +34,19 @@ export function parseScaffoldFile(text: string): Scaffold {
     if (typeof value !== "number" || !Number.isInteger(value) || value < 1) throw broken(`"${key}" is not a number`);
     return value;
   };
+  const template = numberOf("template");
+  if (template > newest)
+    throw new ScaffoldError(
+      "template-newer",
+      `${SCAFFOLD_FILE} says template ${template}; this command knows ${newest} (fix: npx @charm/telemetry-cli@latest update)`,
+      1,
+    );
   const language = LANGUAGES.find((each) => each === fields["language"]);
   if (language === undefined) throw broken('"language" is neither "ts" nor "js"');
   const packageManager = parsePackageManager(textOf("packageManager"));
   if (packageManager === undefined) throw broken('"packageManager" is not npm, pnpm, yarn or bun');
   return {
-    template: numberOf("template"),
+    template,
     answers: {
       id: textOf("id"),
       package: textOf("package"),

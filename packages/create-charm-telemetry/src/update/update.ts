@@ -68,13 +68,7 @@ function readScaffold(folder: string, shown: string): Scaffold {
       `${shown} has no ${SCAFFOLD_FILE}, which npm create charm-telemetry writes (fix: go to the exporter's folder)`,
       2,
     );
-  const scaffold = parseScaffoldFile(text);
-  if (scaffold.template <= newestVersion()) return scaffold;
-  throw new ScaffoldError(
-    "template-newer",
-    `${SCAFFOLD_FILE} says template ${scaffold.template}; this command knows ${newestVersion()} (fix: npx @charm/telemetry-cli@latest update)`,
-    1,
-  );
+  return parseScaffoldFile(text, newestVersion());
 }
 
 function planFor({ template, answers }: Scaffold, folder: string): UpdatePlan {

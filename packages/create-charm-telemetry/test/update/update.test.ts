@@ -143,7 +143,7 @@ describe("updateScaffold", () => {
   it.each([
     ["{", "it is not JSON"],
     ["[]", "it is not an object"],
-    ['{"language":"py"}', '"language" is neither "ts" nor "js"'],
+    ['{"template":1,"language":"py"}', '"language" is neither "ts" nor "js"'],
     ['{"language":"ts","packageManager":"npm"}', '"template" is not a number'],
   ])("makes nothing of a record that says %s", async (text, message) => {
     put(folder, { ".charm-telemetry.json": text });
@@ -153,7 +153,7 @@ describe("updateScaffold", () => {
 
   it("knows what it does not know", async () => {
     const record = JSON.parse(read(folder, ".charm-telemetry.json")) as object;
-    put(folder, { ".charm-telemetry.json": JSON.stringify({ ...record, template: newest + 1 }) });
+    put(folder, { ".charm-telemetry.json": JSON.stringify({ ...record, template: newest + 1, language: "of then" }) });
     expect((await refused(update())).rule).toBe("template-newer");
     expect(await refused(updateScaffold(emptyFolder()))).toMatchObject({ rule: "not-a-scaffold", exitCode: 2 });
   });
