@@ -39,7 +39,7 @@ export function changesSince(revision: string, registry: RegistryFolder): Change
       ...folders,
     ]).split("\0");
   const untracked = git(registry, ["ls-files", "--others", "--exclude-standard", "-z", "--", ...folders]).split("\0");
-  const names = [...new Set([...diff("d"), ...untracked])].filter((name) => name !== "").toSorted();
+  const names = [...new Set([...diff("d"), ...untracked].map(withoutDepth))].filter((name) => name !== "").toSorted();
   const gone = diff("D").filter((name) => name !== "" && !names.includes(name));
   return {
     files: names.map((name) => registry.file(`${registry.folder}/${name}`)),
@@ -72,6 +72,11 @@ export function changesSince(revision: string, registry: RegistryFolder): Change
       fix: `git checkout ${revision} -- ${registry.shownPath(TOMBSTONES)}`,
     };
   }
+}
+
+/** What is in a folder of its own belongs nowhere: the folder is judged, as it is when the whole registry is. */
+function withoutDepth(name: string): string {
+  return name.split("/").slice(0, 2).join("/");
 }
 
 function indexAt(revision: string, registry: RegistryFolder): RegistryIndex | undefined {

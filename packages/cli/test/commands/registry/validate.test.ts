@@ -73,6 +73,21 @@ describe("offline", () => {
     expect(code).toBe(1);
   });
 
+  it("refuses with --changed a manifest in a folder of its own, as it does without", async () => {
+    const folder = registryWith({ acme: manifest() });
+    await charm(folder, ["registry", "build"]);
+    commit(folder);
+    writeFiles(folder, { [`${MANIFESTS}/sub/tides.json`]: TIDES });
+    const said = `${MANIFESTS}/sub:1:1 error file-name: only <id>.json belongs here\n`;
+    expect(await charm(folder, [...OFFLINE, "--changed", "HEAD"])).toMatchObject({
+      code: 1,
+      stdout: `${said}1 manifest: 1 error\n`,
+    });
+    const whole = await charm(folder, OFFLINE);
+    expect(whole.stdout.startsWith(said)).toBe(true);
+    expect(whole.code).toBe(1);
+  });
+
   it("refuses with --changed a new manifest that takes the id of a removed exporter", async () => {
     const folder = registryWith({ tides: TIDES });
     const status = { state: "removed", date: "2026-01-02" };
