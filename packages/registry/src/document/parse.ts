@@ -2,6 +2,7 @@ import { parse, tokenize } from "@humanwhocodes/momoa";
 import type { Node, ObjectNode, Token, ValueNode } from "@humanwhocodes/momoa";
 import { shown } from "../finding.ts";
 import type { Finding } from "../finding.ts";
+import { codePoint } from "../unicode/spelled.ts";
 import { keyOf, startOf } from "./document.ts";
 import type { Document } from "./document.ts";
 
@@ -35,7 +36,8 @@ function syntaxFinding(document: Document, error: unknown, isCut: boolean): Find
   const end = document.text.trimEnd().length;
   const at = isCut || reason.startsWith("Unexpected end") ? end : Math.min(offset, end);
   const found = String.fromCodePoint(document.text.codePointAt(at) ?? 0);
-  const message = at >= end ? "unexpected end of the file" : `unexpected "${shown(found)}"`;
+  const message =
+    at >= end ? "unexpected end of the file" : `unexpected "${/[^\S ]/.test(found) ? codePoint(found) : shown(found)}"`;
   return document.finding(at, { rule: "json-syntax", message, want: "JSON" });
 }
 
