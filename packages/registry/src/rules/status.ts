@@ -37,7 +37,7 @@ function schemaOf(key: "reason" | "replaced_by" | "date"): JsonSchema {
 }
 
 /** What is wrong with a manifest's `status`. */
-export function checkStatus(document: Document, node: ValueNode): Finding[] {
+export function checkStatus(document: Document, node: ValueNode, { root }: { readonly root: ObjectNode }): Finding[] {
   if (node.type !== "Object") return [wrongType(document, node, "status", "object")];
   const state = memberOf(node, "state")?.value;
   if (!isString(state) || !isState(state.value)) {
@@ -59,6 +59,7 @@ export function checkStatus(document: Document, node: ValueNode): Finding[] {
       .filter((key) => memberOf(node, key) === undefined)
       .map((key) => document.findingAt(node, { rule: "status", message: `${state.value} without "${key}"` })),
     ...checkValues(document, node),
+    ...checkReplacement(document, node, root),
   ];
 }
 
@@ -77,6 +78,12 @@ function checkValues(document: Document, node: ObjectNode): Finding[] {
     const problems = checkId(value.value).filter(({ rule }) => rule === "id-format");
     return problems.map((problem) => document.findingAt(value, problem));
   });
+}
+
+function checkReplacement(document: Document, status: ObjectNode, root: ObjectNode): Finding[] {
+  const [replacement, id] = [memberOf(status, "replaced_by")?.value, memberOf(root, "id")?.value];
+  if (!isString(replacement) || !isString(id) || replacement.value !== id.value) return [];
+  return [document.findingAt(replacement, { rule: "status", message: "replaced by itself", want: "another id" })];
 }
 
 function checkDate(document: Document, node: ValueNode, text: string): Finding[] {

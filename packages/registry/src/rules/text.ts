@@ -15,7 +15,7 @@ const TEXT_LIMITS: Readonly<Record<"name" | "author" | "description" | "reason",
 
 /** A tag, an end tag, a comment or a processing instruction. */
 const TAG = /<[a-z/!?][^\s>]*/i;
-/** HTML reads numbers, and these four names, without a semicolon too. */
+/** Without a semicolon HTML reads numbers and a hundred old names; of the names, only those of markup's own signs count. */
 const ENTITY = /&(?:#\d+|#[xX][\da-fA-F]+|[a-zA-Z][a-zA-Z\d]{1,31};|amp|AMP|lt|LT|gt|GT|quot|QUOT)/;
 const LINE_BREAK = /[\n\r\v\f\u0085\u2028\u2029]/;
 
