@@ -1,4 +1,4 @@
-import type { PackageManager } from "./package-manager.ts";
+import type { PackageManager } from "./package-manager/package-manager.ts";
 
 export const LANGUAGES = ["ts", "js"] as const;
 export type Language = (typeof LANGUAGES)[number];

@@ -7,7 +7,7 @@ import type { Texts } from "./complete.ts";
 import { HELP } from "./help.ts";
 import { parseFlags } from "./options.ts";
 import type { Flags } from "./options.ts";
-import { COMMANDS, choosePackageManager } from "./package-manager.ts";
+import { COMMANDS, choosePackageManager } from "./package-manager/package-manager.ts";
 import { quoted } from "./quoted.ts";
 import { render } from "./render.ts";
 import { ScaffoldError } from "./scaffold-error.ts";

@@ -11,7 +11,7 @@ import {
 import type { Problem } from "@charm/telemetry-registry";
 import { LANGUAGES, descriptionOf, nameOf, packageOf } from "./answers.ts";
 import type { Answers, Language } from "./answers.ts";
-import type { PackageManager } from "./package-manager.ts";
+import type { PackageManager } from "./package-manager/package-manager.ts";
 import { quoted } from "./quoted.ts";
 import { ScaffoldError } from "./scaffold-error.ts";
 import type { Surroundings } from "./surroundings.ts";

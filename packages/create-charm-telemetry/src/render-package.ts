@@ -1,6 +1,6 @@
 import { formsOf } from "./answers.ts";
 import type { Answers } from "./answers.ts";
-import { formatPackageManager } from "./package-manager.ts";
+import { formatPackageManager } from "./package-manager/package-manager.ts";
 import type { Ranges } from "./versions.ts";
 
 type Fields = Record<string, unknown>;

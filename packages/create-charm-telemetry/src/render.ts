@@ -1,7 +1,7 @@
 import { formsOf } from "./answers.ts";
 import type { Answers } from "./answers.ts";
 import { licenseText } from "./license-text.ts";
-import { COMMANDS, workflowCommands } from "./package-manager.ts";
+import { COMMANDS, workflowCommands } from "./package-manager/package-manager.ts";
 import { renderPackage } from "./render-package.ts";
 import { SCAFFOLD_FILE, formatScaffoldFile } from "./scaffold-file.ts";
 import type { Template } from "./template.ts";

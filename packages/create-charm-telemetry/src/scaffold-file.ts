@@ -1,6 +1,6 @@
 import { LANGUAGES } from "./answers.ts";
 import type { Answers } from "./answers.ts";
-import { formatPackageManager, parsePackageManager } from "./package-manager.ts";
+import { formatPackageManager, parsePackageManager } from "./package-manager/package-manager.ts";
 import { ScaffoldError } from "./scaffold-error.ts";
 
 /** Beside package.json, never published: what `charm-telemetry update` has to know. */

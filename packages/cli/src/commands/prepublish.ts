@@ -2,9 +2,9 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSy
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { exitCodeOf, formatFindings } from "@charm/telemetry-registry/findings";
+import { choosePackageManager } from "create-charm-telemetry/package-manager";
 import { pathFrom } from "../agent-manifest.ts";
 import { EXIT, UsageError } from "../exit-code.ts";
-import { packageManagerOf } from "../package-manager.ts";
 import { PackError, pack } from "../prepublish/pack.ts";
 import { checkTarball } from "../prepublish/check-tarball.ts";
 import type { CheckedPackage } from "../prepublish/check-tarball.ts";
@@ -28,7 +28,7 @@ export async function prepublish(path: string, options: PrepublishOptions, termi
   const out = options.out === undefined ? undefined : resolve(terminal.directory, options.out);
   if (out !== undefined && !existsSync(dirname(out)))
     throw new UsageError(`there is no folder for ${options.out}.`, "Make it, or give another --out.");
-  const manager = packageManagerOf(folder, terminal.environment);
+  const manager = choosePackageManager(undefined, folder, terminal.environment).name;
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), "charm-prepublish-")));
   try {
     const tarball =

@@ -10,7 +10,7 @@ import {
   openTarball,
 } from "@charm/telemetry-registry/package";
 import type { PackageDescription, PackageProblem } from "@charm/telemetry-registry/package";
-import type { PackageManager } from "../package-manager.ts";
+import type { PackageManagerName } from "create-charm-telemetry/package-manager";
 import type { Terminal } from "../terminal.ts";
 import { checkEntryPoints } from "./check-entry-points.ts";
 import { checkFiles } from "./check-files.ts";
@@ -38,7 +38,7 @@ export interface CheckedPackage {
 interface Author {
   /** Where the package is made. */
   readonly folder: string;
-  readonly manager: PackageManager;
+  readonly manager: PackageManagerName;
   /** An empty folder, which somebody else removes. */
   readonly temporary: string;
   readonly terminal: Terminal;

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { PackageManagerName } from "create-charm-telemetry/package-manager";
 import { addCommand } from "../package-manager.ts";
-import type { PackageManager } from "../package-manager.ts";
 import type { Files, Flaw } from "./flaw.ts";
 
 const LIBRARY = "@arethetypeswrong/core";
@@ -14,7 +14,7 @@ export async function checkTypes(
   tarball: Uint8Array,
   files: Files,
   folder: string,
-  manager: PackageManager,
+  manager: PackageManagerName,
   importLibrary: (folder: string) => Promise<Library | undefined> = importCore,
 ): Promise<Flaw[]> {
   if (![...files.keys()].some((path) => /\.d\.[cm]?ts$/.test(path))) return [];

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { PackageManager } from "../package-manager.ts";
+import type { PackageManagerName } from "create-charm-telemetry/package-manager";
 import { asObject } from "./flaw.ts";
 
 const run = promisify(execFile);
@@ -27,7 +27,7 @@ export class PackError extends Error {
  */
 export async function pack(
   folder: string,
-  manager: PackageManager,
+  manager: PackageManagerName,
   environment: NodeJS.ProcessEnv,
   destination: string,
 ): Promise<string> {
@@ -48,7 +48,7 @@ export async function pack(
 
 async function packCommand(
   folder: string,
-  manager: PackageManager,
+  manager: PackageManagerName,
   environment: NodeJS.ProcessEnv,
   destination: string,
 ): Promise<string[]> {

@@ -3,9 +3,10 @@ import { dirname, join } from "node:path";
 import type { Discovered, Manifest } from "@charm/telemetry-core/manifest";
 import { visible } from "@charm/telemetry-registry/findings";
 import type { Finding } from "@charm/telemetry-registry/findings";
+import { choosePackageManager } from "create-charm-telemetry/package-manager";
+import type { PackageManagerName } from "create-charm-telemetry/package-manager";
 import { pathFrom } from "../agent-manifest.ts";
-import { addCommand, packageManagerOf } from "../package-manager.ts";
-import type { PackageManager } from "../package-manager.ts";
+import { addCommand } from "../package-manager.ts";
 import type { Terminal } from "../terminal.ts";
 
 type Problem = Discovered["problems"][number];
@@ -20,7 +21,7 @@ export function findingsOf(
 ): Finding[] {
   const agent = agentFolder(dirname(manifest.path));
   const file = pathFrom(directory, manifest.path);
-  const manager = packageManagerOf(agent, environment);
+  const manager = choosePackageManager(undefined, agent, environment).name;
   const missing = missingDependencies(agent);
 
   const place = (problem: Problem): Pick<Finding, "file" | "line" | "column"> => {
@@ -71,7 +72,7 @@ function loaderFindings(manifest: Manifest, file: string): Finding[] {
 }
 
 /** In the words of a finding: no full stop, the command of the project's own package manager. */
-function fixOf(problem: Problem, manager: PackageManager, missing: readonly string[]): string {
+function fixOf(problem: Problem, manager: PackageManagerName, missing: readonly string[]): string {
   const name = /^(?:unknown )?exporter "([^"]+)"/.exec(problem.message)?.[1];
   const uninstalled = missing.find((dependency) => name !== undefined && mayProvide(dependency, name));
   if (uninstalled !== undefined) return `${manager} install, since package.json has ${uninstalled} already`;

@@ -5,8 +5,8 @@ import {
   formatPackageManager,
   parsePackageManager,
   workflowCommands,
-} from "../src/package-manager.ts";
-import { emptyFolder, put } from "./support/folders.ts";
+} from "../../src/package-manager/package-manager.ts";
+import { emptyFolder, put } from "../support/folders.ts";
 
 const PNPM = { npm_config_user_agent: "pnpm/9.1.0 npm/? node/v20.19.0 linux x64" };
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ScaffoldError } from "./scaffold-error.ts";
+import { ScaffoldError } from "../scaffold-error.ts";
 
 export const PACKAGE_MANAGERS = ["npm", "pnpm", "yarn", "bun"] as const;
 export type PackageManagerName = (typeof PACKAGE_MANAGERS)[number];
