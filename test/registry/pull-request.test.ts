@@ -120,6 +120,42 @@ it("is red with a list that was changed by hand", async () => {
   expect(code).toBe(1);
 });
 
+it("is red with badges and other files that are not its author's to write", async () => {
+  const ended = await judge((pullRequest) => {
+    writeManifests(pullRequest, { acme: manifestText("acme") });
+    writeFiles(pullRequest, {
+      "registry/telemetry/facts.json": '{ "acme": { "verified": true } }\n',
+      "registry/telemetry/Manifests/acme.json": "{}",
+      "registry/telemetry/similar.json": '{ "similar": [] }\n',
+    });
+    rmSync(join(pullRequest, "registry/telemetry/schemas"), { recursive: true });
+  });
+  const places = placesIn(ended).filter((place) => !place.startsWith("schemas/"));
+  expect(places).toEqual([
+    "manifests/acme.json:3:18 warning provenance",
+    "Manifests/acme.json:1:1 error registry-files",
+    "facts.json:1:1 error registry-files",
+    "similar.json:1:1 error registry-files",
+  ]);
+  expect(ended.stdout).toMatch(
+    /schemas\/\S+ error registry-files: kept by maintainers and the nightly check; want a pull request of its own$/m,
+  );
+  expect(ended.code).toBe(1);
+});
+
+it("is red with an exception that it has written itself", async () => {
+  const ended = await judge((pullRequest) => {
+    writeManifests(pullRequest, { dataddog: manifestText("dataddog") });
+    const similar = [{ pair: ["dataddog", "datadog"], reason: "we are alike" }];
+    writeFiles(pullRequest, { "registry/telemetry/similar.json": JSON.stringify({ similar }) });
+  });
+  expect(placesIn(ended)).toEqual([
+    "manifests/dataddog.json:2:9 error id-similar",
+    "similar.json:1:1 error registry-files",
+  ]);
+  expect(ended.code).toBe(1);
+});
+
 it("is undecided while npm does not answer", async () => {
   npm.setFault({ kind: "status", status: 503 });
   const { code, stdout } = await judge((pullRequest) => writeManifests(pullRequest, { acme: manifestText("acme") }));

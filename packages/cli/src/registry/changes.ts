@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { INDEX, MANIFESTS, TOMBSTONES } from "@charm/telemetry-registry";
-import type { RegistryFile, RegistryIndex } from "@charm/telemetry-registry";
+import { ALLOW_LIST, INDEX, MANIFESTS, TOMBSTONES, readAllowList } from "@charm/telemetry-registry";
+import type { RegistryFile, RegistryIndex, SimilarPair } from "@charm/telemetry-registry";
 import type { Finding } from "@charm/telemetry-registry/findings";
 import { UsageError } from "../exit-code.ts";
 import { parseIndex } from "./registry-folder.ts";
@@ -16,6 +16,8 @@ export interface Changes {
   readonly gone: readonly string[];
   /** What was listed then. */
   readonly before: RegistryIndex | undefined;
+  /** The pairs that were allowed then: nobody allows their own. */
+  readonly allowed: readonly SimilarPair[];
   /** Tombstones that are gone, although their exporter has not come back. */
   readonly findings: readonly Finding[];
 }
@@ -45,6 +47,7 @@ export function changesSince(revision: string, registry: RegistryFolder): Change
     files: names.map((name) => registry.file(`${registry.folder}/${name}`)),
     gone,
     before: indexAt(revision, registry),
+    allowed: allowedAt(revision, registry),
     findings: gone.filter((name) => name.startsWith("removed/") && !isBack(name)).map(lostTombstone),
   };
 
@@ -80,9 +83,19 @@ function withoutDepth(name: string): string {
 }
 
 function indexAt(revision: string, registry: RegistryFolder): RegistryIndex | undefined {
-  const name = registry.path(INDEX).slice(registry.folder.length + 1);
+  const text = textAt(revision, registry, INDEX);
+  return text === undefined ? undefined : parseIndex(text, `${revision}:${registry.shownPath(INDEX)}`);
+}
+
+function allowedAt(revision: string, registry: RegistryFolder): readonly SimilarPair[] {
+  const text = textAt(revision, registry, ALLOW_LIST);
+  return text === undefined ? [] : readAllowList({ path: ALLOW_LIST, bytes: Buffer.from(text) }).pairs;
+}
+
+function textAt(revision: string, registry: RegistryFolder, part: string): string | undefined {
+  const name = registry.path(part).slice(registry.folder.length + 1);
   if (git(registry, ["ls-tree", "--name-only", revision, "--", name]).trim() === "") return undefined;
-  return parseIndex(git(registry, ["show", `${revision}:./${name}`]), `${revision}:${registry.shownPath(INDEX)}`);
+  return git(registry, ["show", `${revision}:./${name}`]);
 }
 
 function tryGit(registry: RegistryFolder, args: string[]): string | undefined {

@@ -60,7 +60,8 @@ export type FolderRuleId =
   | "tombstone-missing"
   | "index-drift"
   | "index-shrink"
-  | "index-signature";
+  | "index-signature"
+  | "registry-files";
 
 /** Every rule about the published package. */
 export type PackageRuleId =
@@ -229,6 +230,10 @@ export const RULES: Readonly<Record<RuleId, Rule>> = {
   "index-signature": error(
     "A published index is the one that was signed.",
     "The store keeps the last good index if a new one is unsigned, older or damaged.",
+  ),
+  "registry-files": error(
+    "The pull request of an entry changes manifests, tombstones and the list alone.",
+    "Badges (facts.json), exceptions (similar.json) and schemas are kept by maintainers and the nightly check: nobody writes their own.",
   ),
 
   "npm-missing": error("The package, and the version, is published.", "Publish first, then list."),

@@ -33,7 +33,7 @@ export async function validate(
   const judged = changes?.files ?? files;
   const allowed = registry.allowList();
   const context = {
-    allowList: allowed.pairs,
+    allowList: changes?.allowed ?? allowed.pairs,
     previousIndex: changes === undefined ? registry.listed() : changes.before,
   };
   const findings = validateRegistry({
