@@ -54,7 +54,9 @@ export function discoverExporters(manifest: Pick<Manifest, "path" | "telemetry">
       const target = resolveTarget(first);
       if (typeof target === "string") complain("exporter_target", target, `Tell the authors of ${first.label}.`);
       else {
-        exporters.push({ name: listed.name, packageName: first.label, ...target });
+        const { label: packageName, coreRange } = first;
+        const isReadable = typeof coreRange === "string" && RANGE.test(coreRange);
+        exporters.push({ name: listed.name, packageName, ...target, ...(isReadable ? { coreRange } : {}) });
         const mismatch = coreMismatch(first);
         if (mismatch !== undefined && !problems.some(({ where }) => where === mismatch.where)) problems.push(mismatch);
       }
@@ -195,6 +197,7 @@ function labelOf({ name, version }: PackageJson, dependency: string): string {
 }
 
 const VERSION = /^[\w.+-]{1,64}$/;
+const RANGE = /^[\w .+<>=^~|*-]{1,64}$/;
 const PACKAGE_NAME = /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*$/i;
 
 /** Real path of a package as seen from `root`: in the nearest node_modules that has it, upwards. */

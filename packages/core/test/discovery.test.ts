@@ -288,7 +288,7 @@ describe("the versions of core that an exporter was made for", () => {
 
   it("are told when this is none of them, and the exporter is loaded all the same", () => {
     const folder = made("^99.1.0");
-    expect(discoverExporters(listing(folder, "acme")).exporters).toHaveLength(1);
+    expect(discoverExporters(listing(folder, "acme")).exporters).toMatchObject([{ coreRange: "^99.1.0" }]);
     expect(problemsOf(folder, "acme")).toEqual([
       `node_modules/charm-acme/package.json  charm-acme@1.2.3 wants @charm/telemetry-core ^99.1.0; this is ${version}. ` +
         `It is loaded all the same. Install a version of charm-acme that was made for @charm/telemetry-core ${version}.`,
@@ -297,5 +297,10 @@ describe("the versions of core that an exporter was made for", () => {
 
   it.each([`^${version}`, "*", "latest", 7, { range: "^99.0.0" }])("are not told for %j", (range) => {
     expect(problemsOf(made(range), "acme")).toEqual([]);
+  });
+
+  it("are passed on only where people can read them", () => {
+    for (const range of ["^1\n2", { range: "^1" }])
+      expect(discoverExporters(listing(made(range), "acme")).exporters[0]).not.toHaveProperty("coreRange");
   });
 });

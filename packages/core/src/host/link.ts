@@ -12,6 +12,8 @@ export interface ExporterModule {
   readonly exportName: string;
   /** `package@version`, for messages. */
   readonly packageName: string;
+  /** The versions of core that its package.json wants, for messages. */
+  readonly coreRange?: string;
 }
 
 /** An exporter that the program has made itself: it can only be called in this thread. */

@@ -1,7 +1,11 @@
 import { TelemetryError } from "../errors.ts";
 import { CONTRACT, CONTRACT_VERSION, missingHooks } from "../exporter.ts";
 import { errorText } from "../snapshot.ts";
+import { fits } from "../version-range.ts";
 import type { ExporterModule } from "./link.ts";
+import { telemetryVersion } from "./version.ts";
+
+const CORE = "@charm/telemetry-core";
 
 /**
  * Imports an exporter's class.
@@ -62,11 +66,7 @@ function checkContract(exported: unknown, module: ExporterModule, where: string)
   // Exporters that do not extend the base class have no brand: their methods speak for them.
   const version = (prototype as { [CONTRACT]?: unknown })[CONTRACT];
   if (version !== undefined && version !== CONTRACT_VERSION) {
-    const theirs = typeof version === "number" ? version : "unknown";
-    throw refuse(
-      `is made for version ${theirs} of the exporter contract; this @charm/telemetry-core has version ${CONTRACT_VERSION}.`,
-      `Install a version of ${module.packageName} made for version ${CONTRACT_VERSION}, or a core with version ${theirs}.`,
-    );
+    throw wrongVersion(typeof version === "number" ? version : "unknown");
   }
   const missing = missingHooks(prototype);
   if (missing.length > 0)
@@ -74,6 +74,22 @@ function checkContract(exported: unknown, module: ExporterModule, where: string)
       `the class lacks ${missing.join(", ")}.`,
       "Add them as methods, not as fields; a hook that is not needed has an empty body.",
     );
+
+  /** Says which versions fit each other, as far as package.json tells. */
+  function wrongVersion(theirs: number | "unknown"): TelemetryError {
+    const { packageName, coreRange } = module;
+    const made = `is made for version ${theirs} of the exporter contract`;
+    const ours = `Install a version of ${packageName} made for version ${CONTRACT_VERSION}, or`;
+    if (coreRange === undefined)
+      return refuse(`${made}; this ${CORE} has version ${CONTRACT_VERSION}.`, `${ours} a core with version ${theirs}.`);
+    const here = telemetryVersion();
+    // A range that lets this core in, too, is no help.
+    const core = fits(here, coreRange) === false ? `${CORE} ${coreRange}` : `a core with version ${theirs}`;
+    return refuse(
+      `${made} and wants ${CORE} ${coreRange}; this is ${here} with version ${CONTRACT_VERSION}.`,
+      `${ours} ${core}.`,
+    );
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

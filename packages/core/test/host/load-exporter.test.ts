@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { formatProblem } from "../../src/errors.ts";
 import { REQUIRED_HOOKS } from "../../src/events.ts";
+import { telemetryVersion } from "../../src/host/version.ts";
 import { exporterSource, link } from "../support/packages.ts";
 import { temporaryFolder, writeFiles } from "../support/temporary-folder.ts";
 
@@ -18,12 +19,17 @@ interface Answer {
 }
 
 /** In a process of its own: how Node reads CommonJS is the point. */
-async function load(source: string, exportName = "Acme", file = "index.mjs"): Promise<Answer> {
+async function load(source: string, exportName = "Acme", file = "index.mjs", coreRange?: string): Promise<Answer> {
   const folder = temporaryFolder();
   writeFiles(folder, { [file]: source });
   const child = join(import.meta.dirname, "../support/load-exporter.mjs");
   const url = pathToFileURL(join(folder, file)).href;
-  const { stdout } = await promisify(execFile)(process.execPath, [child, url, exportName]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    child,
+    url,
+    exportName,
+    ...(coreRange === undefined ? [] : [coreRange]),
+  ]);
   return JSON.parse(stdout) as Answer;
 }
 
@@ -113,6 +119,13 @@ describe("the contract", () => {
     expect(await refusal(branded("2"))).toBe(
       "CONTRACT: is made for version 2 of the exporter contract; this @charm/telemetry-core has version 1. " +
         "Install a version of charm-acme@1.2.3 made for version 1, or a core with version 2.",
+    );
+    expect(await refusal(branded("2"), "Acme", "index.mjs", "^99.0.0")).toBe(
+      `CONTRACT: is made for version 2 of the exporter contract and wants @charm/telemetry-core ^99.0.0; this is ${telemetryVersion()} with version 1. ` +
+        "Install a version of charm-acme@1.2.3 made for version 1, or @charm/telemetry-core ^99.0.0.",
+    );
+    expect(await refusal(branded("2"), "Acme", "index.mjs", "*")).toMatch(
+      /wants @charm\/telemetry-core \*; this is .* or a core with version 2\.$/,
     );
   });
 });
