@@ -21,14 +21,21 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
-    if (!(error instanceof CommanderError || error instanceof UsageError)) throw error;
+    if (!isUsage(error)) throw error;
     const message = error.message.replace(/^error: /, "");
     const fix = error instanceof UsageError ? error.fix : undefined;
     if (args.includes("--json")) terminal.printJson({ error: { rule: "usage", message, fix } });
     // Commander has said it already.
-    else if (error instanceof UsageError) terminal.warn(`error: ${message}${fix === undefined ? "" : `\n${fix}`}`);
+    else if (!(error instanceof CommanderError))
+      terminal.warn(`error: ${message}${fix === undefined ? "" : `\n${fix}`}`);
     return EXIT.usage;
   }
+}
+
+function isUsage(error: unknown): error is Error {
+  if (error instanceof CommanderError || error instanceof UsageError) return true;
+  // Its class would bring along what most commands have no use for.
+  return error instanceof Error && error.name === "RegistryUrlError";
 }
 
 /** Every command is imported when it is called: what one needs is not paid for by the others. */

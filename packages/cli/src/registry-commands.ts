@@ -101,6 +101,7 @@ export function describeRegistryCommands(program: Command, terminal: Terminal, e
     .description("Makes manifests of today's shape of older ones, and of the entries of Python's registry.")
     .argument("<paths...>", "manifests, or a registry.json of Python's")
     .option("--write", "write them; else what would change is shown")
+    .option("--json", "for programs")
     .addHelpText("after", examples(["charm-telemetry registry migrate old.json"]))
     .action(async (paths: string[], options: object) =>
       end(await (await import("./commands/registry/migrate.ts")).migrate(paths, options, terminal)),
@@ -116,6 +117,7 @@ export function describeRegistryCommands(program: Command, terminal: Terminal, e
     .option("--removed", "take it off the list")
     .option("--undo", "make it active again")
     .option("--dry-run", "write nothing")
+    .option("--json", "for programs")
     .addHelpText("after", examples(['charm-telemetry registry deprecate acme --reason "Acme has closed"']))
     .action(async (id: string, options: object) =>
       end(await (await import("./commands/registry/deprecate.ts")).deprecate(id, options, terminal)),

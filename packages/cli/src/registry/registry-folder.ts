@@ -94,6 +94,7 @@ export function findRegistry(directory: string, path = "."): RegistryFolder {
   if (own !== undefined) return new RegistryFolder(own, directory);
   const around = dirname(basename(target).endsWith(".json") ? dirname(target) : target);
   if (existsSync(join(around, basename(MANIFESTS)))) return new RegistryFolder(around, directory);
+  if (!existsSync(target)) throw new UsageError(`there is no ${path}.`);
   throw new UsageError(
     `there is no registry in ${path === "." ? "this folder" : path}.`,
     `Go to the repository that has ${MANIFESTS}, or name that folder.`,

@@ -34,15 +34,19 @@ type Json = Readonly<Record<string, unknown>>;
 
 const NPMJS = "https://registry.npmjs.org/";
 
+/** The npm registry that was named is no `http:` or `https:` URL. It may hold a secret and is not repeated. */
+export class RegistryUrlError extends TypeError {
+  override readonly name = "RegistryUrlError";
+}
+
 /** Reads from an npm registry, which may be slow, throttle, or lie. */
 export class NpmClient {
   readonly registry: URL;
   readonly #options: RequestOptions;
 
-  /** @throws TypeError for a registry that is no URL */
+  /** @throws RegistryUrlError */
   constructor({ registry, ...options }: NpmClientOptions = {}) {
-    const url = registry ?? process.env["npm_config_registry"] ?? NPMJS;
-    this.registry = new URL(url.endsWith("/") ? url : `${url}/`);
+    this.registry = registryUrl(registry);
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     this.#options = { ...REQUEST_DEFAULTS, ...Object.fromEntries(given) };
   }
@@ -84,6 +88,15 @@ export class NpmClient {
     if (!/^https?:$/.test(url.protocol)) return usual;
     return url.host === new URL(NPMJS).host && this.registry.host !== url.host ? usual : url;
   }
+}
+
+function registryUrl(given: string | undefined): URL {
+  // An empty variable is none to npm, either.
+  const url = given ?? (process.env["npm_config_registry"] || NPMJS);
+  const source = given === undefined ? "npm_config_registry" : "the npm registry";
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+    throw new RegistryUrlError(`${source} is no URL of a registry; want one such as ${NPMJS}`);
+  return new URL(url.endsWith("/") ? url : `${url}/`);
 }
 
 /** As npm writes it: `@scope%2fname`. Nothing in a name can reach another path. */

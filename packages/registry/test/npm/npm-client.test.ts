@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { startNpmRegistry } from "../../../../test/support/npm-registry.ts";
 import type { NpmRegistry } from "../../../../test/support/npm-registry.ts";
-import { NpmClient } from "../../src/npm/npm-client.ts";
+import { NpmClient, RegistryUrlError } from "../../src/npm/npm-client.ts";
 import type { NpmClientOptions, NpmVersionDocument } from "../../src/npm/npm-client.ts";
 
 let registry: NpmRegistry;
@@ -64,6 +64,15 @@ it("takes the registry from npm's variable, else npm's own", () => {
   expect(new NpmClient().registry.href).toBe("http://127.0.0.1:1/mirror/");
   vi.stubEnv("npm_config_registry", undefined);
   expect(new NpmClient().registry.href).toBe("https://registry.npmjs.org/");
+  vi.stubEnv("npm_config_registry", "");
+  expect(new NpmClient().registry.href).toBe("https://registry.npmjs.org/");
+});
+
+it.each(["nope", "ftp://reef:tide-table-4711@mirror.test", "https://"])("takes no registry such as %s", (url) => {
+  vi.stubEnv("npm_config_registry", url);
+  const message = "is no URL of a registry; want one such as https://registry.npmjs.org/";
+  expect(() => new NpmClient()).toThrow(new RegistryUrlError(`npm_config_registry ${message}`));
+  expect(() => new NpmClient({ registry: url })).toThrow(new RegistryUrlError(`the npm registry ${message}`));
 });
 
 it("asks a mirror for tarballs that its metadata places at npm", async () => {

@@ -15,6 +15,7 @@ export interface DeprecateOptions {
   readonly removed?: boolean;
   readonly undo?: boolean;
   readonly dryRun?: boolean;
+  readonly json?: boolean;
 }
 
 /** Marks an exporter as deprecated, removes it but for its name, or takes either back. */
@@ -31,6 +32,23 @@ export async function deprecate(id: string, options: DeprecateOptions, terminal:
   const file = registry.file(path);
   const changed = changeStatus(file, statusOf(options));
   const exitCode = exitCodeOf(changed.findings);
+  const isWritten = changed.text !== undefined && exitCode === EXIT.ok && options.dryRun !== true;
+  if (isWritten && changed.text !== undefined) {
+    const target = resolve(terminal.directory, changed.path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, changed.text);
+    if (target !== path) rmSync(path);
+  }
+  if (options.json === true) {
+    terminal.printJson({
+      from: file.path,
+      path: changed.path,
+      text: changed.text,
+      isWritten,
+      findings: changed.findings,
+    });
+    return exitCode;
+  }
   if (changed.text !== undefined) {
     const title = changed.path === file.path ? file.path : `${file.path} moves to ${changed.path}`;
     terminal.print(
@@ -38,14 +56,7 @@ export async function deprecate(id: string, options: DeprecateOptions, terminal:
     );
   }
   printFindings(changed.findings, terminal);
-  if (changed.text === undefined || exitCode !== EXIT.ok || options.dryRun === true) {
-    terminal.print("nothing was written");
-    return exitCode;
-  }
-  const target = resolve(terminal.directory, changed.path);
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, changed.text);
-  if (target !== path) rmSync(path);
+  if (!isWritten) terminal.print("nothing was written");
   return exitCode;
 }
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNpmRegistry } from "../../../../../test/support/npm-registry.ts";
 import type { NpmRegistry } from "../../../../../test/support/npm-registry.ts";
 import { packageTarball } from "../../../../registry/test/package/make-tarball.ts";
-import { charm, folderWith, writeFiles } from "../../support/project.ts";
+import { charm, charmProcess, folderWith, writeFiles } from "../../support/project.ts";
 import { ACME, MANIFESTS, TIDES, manifest, registryWith } from "../../support/registry.ts";
 
 const FILE = `${MANIFESTS}/acme.json`;
@@ -142,6 +142,20 @@ describe("add", () => {
     });
   });
 
+  it("names npm's variable where that holds no URL", () => {
+    const folder = registryWith({ acme: manifest() });
+    const environment = { npm_config_registry: "reef.test" };
+    const message = "npm_config_registry is no URL of a registry; want one such as https://registry.npmjs.org/";
+    expect(charmProcess(folder, ["registry", "add", "charm-telemetry-acme"], { environment })).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `error: ${message}\n`,
+    });
+    const judged = charmProcess(folder, ["registry", "validate", "--json"], { environment });
+    expect(judged.code).toBe(2);
+    expect(JSON.parse(judged.stdout)).toEqual({ error: { rule: "usage", message } });
+  });
+
   it("asks npm for no name that leads elsewhere", async () => {
     const folder = registryWith({ tides: TIDES });
     const args = ["registry", "add", "@acme/../../x", "--registry", npm.url, "--json"];
@@ -195,8 +209,27 @@ describe("migrate", () => {
     expect(shown.stdout).toContain("note: npm_package is a guess from pypi_package");
     expect(shown.stdout).toMatch(/nothing was written; --write does\n$/);
     expect(read(folder)).toBe(python);
+    const { stdout } = await charm(folder, ["registry", "migrate", FILE, "--json"]);
+    expect(JSON.parse(stdout)).toEqual({
+      files: [
+        {
+          from: FILE,
+          path: FILE,
+          text: manifest(),
+          notes: expect.arrayContaining([expect.any(String)]),
+          isWritten: false,
+        },
+      ],
+      findings: [],
+    });
+    expect(read(folder)).toBe(python);
     expect(await charm(folder, ["registry", "migrate", FILE, "--write"])).toMatchObject({ code: 0 });
     expect(read(folder)).toBe(manifest());
+  });
+
+  it("says of a file that is not there that it is not", async () => {
+    const { code, stderr } = await charm(folderWith({}), ["registry", "migrate", "nope.json"]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: "error: there is no nope.json.\n" });
   });
 });
 
@@ -210,6 +243,18 @@ describe("deprecate", () => {
     expect(JSON.parse(read(folder))).toMatchObject({ status: { state: "deprecated", reason: "Acme has closed." } });
     expect(await charm(folder, [...args, "--undo"])).toMatchObject({ code: 0 });
     expect(read(folder)).toBe(manifest());
+  });
+
+  it("is data for programs, too", async () => {
+    const folder = registryWith({ acme: manifest() });
+    const removed = "registry/telemetry/removed/acme.json";
+    const args = ["registry", "deprecate", "acme", "--removed", "--json"];
+    const tried = JSON.parse((await charm(folder, [...args, "--dry-run"])).stdout) as object;
+    expect(tried).toMatchObject({ from: FILE, path: removed, isWritten: false, findings: [] });
+    expect(read(folder)).toBe(manifest());
+    const { code, stdout } = await charm(folder, args);
+    expect(JSON.parse(stdout)).toEqual({ ...tried, isWritten: true, text: read(folder, removed) });
+    expect(code).toBe(0);
   });
 
   it("keeps the name of what is removed", async () => {

@@ -240,7 +240,7 @@ describe("online", () => {
 describe("wrong usage", () => {
   it.each([
     [OFFLINE, "there is no registry in this folder"],
-    [[...OFFLINE, "nowhere.json"], "there is no registry in nowhere.json"],
+    [[...OFFLINE, "nowhere.json"], "there is no nowhere.json."],
     [["registry", "validate", "--format", "xml"], "Allowed choices are text, json, github, sarif"],
     [["registry", "vaildate"], "Did you mean validate?"],
   ])("%j ends with 2", async (args, message) => {
