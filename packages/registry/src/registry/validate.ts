@@ -6,7 +6,7 @@ import { compareFindings } from "../finding.ts";
 import type { Finding } from "../finding.ts";
 import { checkFields } from "../rules/fields.ts";
 import { checkFileName, checkFileOfId } from "../rules/file-name.ts";
-import { bySeniority, checkFolder, checkPlace } from "../rules/folder.ts";
+import { bySeniority, checkFolder, checkOwner, checkPlace } from "../rules/folder.ts";
 import type { SimilarPair } from "../rules/similar.ts";
 import { factRules } from "../rules/package-facts.ts";
 import { buildIndex, checkIndex, checkShrink } from "./build-index.ts";
@@ -51,6 +51,7 @@ export function validateRegistry(input: RegistryInput): Finding[] {
   const findings = [
     ...judged.flatMap((each) => each.findings),
     ...checkFolder(entriesOf(manifests, input), input.allowList ?? []),
+    ...checkOwners(manifests, input),
     ...manifests.flatMap((manifest) => checkFacts(manifest, input)),
     ...(input.isPartial === true ? [] : checkGone(input)),
     // An index without the manifests that could not be read would be blamed for it.
@@ -83,6 +84,11 @@ function entriesOf(manifests: readonly ManifestDocument[], input: RegistryInput)
   const changed = new Set(entries.map(({ id }) => id));
   const others = input.isPartial === true ? before.filter(({ id }) => !changed.has(id)).map(entryOfIndex) : [];
   return bySeniority([...entries, ...others], listed);
+}
+
+function checkOwners(manifests: readonly ManifestDocument[], { previousIndex }: RegistryInput): Finding[] {
+  const listed = new Map(previousIndex?.exporters.map((entry) => [entry.id, entry]));
+  return manifests.flatMap((manifest) => checkOwner(manifest, listed.get(entryOf(manifest)?.id ?? "")));
 }
 
 function checkFacts(manifest: ManifestDocument, { facts, forBadge }: RegistryInput): Finding[] {

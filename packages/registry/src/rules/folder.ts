@@ -4,6 +4,7 @@ import { compareText, shown } from "../finding.ts";
 import type { Finding } from "../finding.ts";
 import { findingOf, whereIs } from "../registry/entry.ts";
 import type { Entry } from "../registry/entry.ts";
+import type { IndexEntry } from "../registry/build-index.ts";
 import { isOfSameScope } from "./npm-name.ts";
 import { FIRST_PARTY, OWN_PACKAGES } from "./reserved.ts";
 import { isAllowed, SimilarNames, skeleton, tooSimilar } from "./similar.ts";
@@ -84,6 +85,21 @@ function removalOf({ manifest }: Entry): string {
   const status = manifest === undefined ? undefined : memberOf(manifest.root, "status")?.value;
   const date = status?.type === "Object" ? memberOf(status, "date")?.value : undefined;
   return isString(date) ? shown(date.value) : "before";
+}
+
+/** Whether what was listed still has the package and the repository that it was listed with. */
+export function checkOwner({ document, root }: ManifestDocument, listed: IndexEntry | undefined): Finding[] {
+  if (listed === undefined) return [];
+  return (["npm_package", "github_url"] as const).flatMap((field) => {
+    const [now, before] = [memberOf(root, field)?.value, listed[field] as string | undefined];
+    if (!isString(now) || before === undefined || ownerIn(now.value) === ownerIn(before)) return [];
+    return [document.findingAt(now, { rule: "owner-changed", message: `was "${shown(before)}"` })];
+  });
+}
+
+/** Of a repository's address without its folder, in which another package of the same people may be. */
+function ownerIn(text: string): string {
+  return text.toLowerCase().split("/").slice(0, 5).join("/");
 }
 
 /** Whether a manifest that is removed is among the tombstones, and no other. */

@@ -57,6 +57,7 @@ export type FolderRuleId =
   | "id-similar"
   | "npm-similar"
   | "id-retired"
+  | "owner-changed"
   | "tombstone-missing"
   | "index-drift"
   | "index-shrink"
@@ -214,6 +215,10 @@ export const RULES: Readonly<Record<RuleId, Rule>> = {
   "id-retired": error(
     "The id of a removed exporter goes to no other package.",
     "Agents that still name the id would get somebody else's code. The same package may come back.",
+  ),
+  "owner-changed": warning(
+    "A listed entry keeps its package and its repository.",
+    "Agents that name the id would get somebody else's code. Those who were listed may move, or hand over: a maintainer has to have a word of theirs.",
   ),
   "tombstone-missing": error(
     "An exporter that was listed stays, or leaves a tombstone.",

@@ -145,8 +145,9 @@ function folderOf(each: RuleCase): string {
   const indexes = lists.flatMap(([name, title]) => {
     const path = join(each.folder, name);
     if (!existsSync(path)) return [];
-    const { exporters } = JSON.parse(readFileSync(path, "utf8")) as { exporters: { id: string; version: string }[] };
-    return [`${title}: ${exporters.map(({ id, version }) => `${id} ${version}`).join(", ")}`];
+    const { exporters } = JSON.parse(readFileSync(path, "utf8")) as { exporters: Record<string, string>[] };
+    const key = each.rule === "owner-changed" ? "npm_package" : "version";
+    return [`${title}: ${exporters.map((entry) => `${entry["id"]} ${entry[key]}`).join(", ")}`];
   });
   const similar = join(each.folder, "similar.json");
   const allowed = existsSync(similar) ? [`similar.json: ${readFileSync(similar, "utf8").trim()}`] : [];
