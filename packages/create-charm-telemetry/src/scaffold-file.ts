@@ -1,3 +1,4 @@
+import { shown } from "@charm/telemetry-registry/findings";
 import { LANGUAGES } from "./answers.ts";
 import type { Answers } from "./answers.ts";
 import { formatPackageManager, parsePackageManager } from "./package-manager/package-manager.ts";
@@ -18,6 +19,15 @@ export function formatScaffoldFile({ template, answers }: Scaffold): string {
   return `${JSON.stringify(fields, undefined, 2)}\n`;
 }
 
+/** The shapes that files can be made of. What may be listed today is another matter: that changes. */
+const SHAPES = {
+  id: /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/,
+  package: /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9-][a-z0-9._-]*$/,
+  license: /^[A-Za-z0-9.+:() -]+$/,
+  repository: /^https:\/\/github\.com(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._@+-]+){2,}$/,
+} as const;
+const ONE_LINE = /^[^\p{Cc}\p{Zl}\p{Zp}]+$/u;
+
 /**
  * @param newest the newest version of the template: the answers of a newer one may be others.
  * @throws ScaffoldError `scaffold-file` for a file that nobody can make sense of, `template-newer`.
@@ -28,6 +38,16 @@ export function parseScaffoldFile(text: string, newest: number): Scaffold {
     const value = fields[key];
     if (typeof value !== "string" || value === "") throw broken(`"${key}" is not a text`);
     return value;
+  };
+  const shaped = (key: keyof typeof SHAPES): string => {
+    const text = textOf(key);
+    if (!SHAPES[key].test(text)) throw broken(`"${key}" cannot be ${quoted(text)}`);
+    return text;
+  };
+  const lineOf = (key: string): string => {
+    const text = textOf(key);
+    if (!ONE_LINE.test(text)) throw broken(`"${key}" is not one line of text: ${quoted(text)}`);
+    return text;
   };
   const numberOf = (key: string): number => {
     const value = fields[key];
@@ -48,13 +68,13 @@ export function parseScaffoldFile(text: string, newest: number): Scaffold {
   return {
     template,
     answers: {
-      id: textOf("id"),
-      package: textOf("package"),
-      name: textOf("name"),
-      description: textOf("description"),
-      author: textOf("author"),
-      license: textOf("license"),
-      repository: textOf("repository"),
+      id: shaped("id"),
+      package: shaped("package"),
+      name: lineOf("name"),
+      description: lineOf("description"),
+      author: lineOf("author"),
+      license: shaped("license"),
+      repository: shaped("repository"),
       language,
       year: numberOf("year"),
       packageManager,
@@ -71,6 +91,10 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw broken("it is not an object");
   return value as Readonly<Record<string, unknown>>;
+}
+
+function quoted(text: string): string {
+  return `"${shown(text)}"`;
 }
 
 function broken(what: string): ScaffoldError {

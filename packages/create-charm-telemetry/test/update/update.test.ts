@@ -151,6 +151,35 @@ describe("updateScaffold", () => {
     expect(error).toMatchObject({ rule: "scaffold-file", message: expect.stringContaining(message) });
   });
 
+  it.each([
+    ["id", 'acme" + process.exit() + "'],
+    ["id", "../acme"],
+    ["package", "charm-telemetry-acme\nrun: x"],
+    ["package", "@acme/../x"],
+    ["name", "Acme\n*/ process.exit()"],
+    ["author", "Acme\u0007"],
+    ["description", "One\u2028two"],
+    ["license", "MIT\n# Mine"],
+    ["repository", 'https://github.com/acme/x"; x'],
+    ["repository", "https://github.com/acme/.."],
+    ["repository", "https://reef.test/acme/x"],
+  ])("makes no files of a record whose %s is %j", async (key, value) => {
+    const record = JSON.parse(read(folder, ".charm-telemetry.json")) as object;
+    put(folder, { ".charm-telemetry.json": JSON.stringify({ ...record, [key]: value }) });
+    const before = filesIn(folder);
+    const { rule, message } = await refused(update());
+    expect(rule).toBe("scaffold-file");
+    expect(message).toMatch(new RegExp(`^\\.charm-telemetry\\.json: "${key}" [^\\p{Cc}]+ \\(fix: `, "u"));
+    expect(filesIn(folder)).toEqual(before);
+  });
+
+  it("takes ids and packages that today's registry would not list", async () => {
+    const record = JSON.parse(read(folder, ".charm-telemetry.json")) as object;
+    put(folder, { ".charm-telemetry.json": JSON.stringify({ ...record, id: "dataddog", package: "tide-log" }) });
+    await update();
+    expect(JSON.parse(read(folder, ".charm-telemetry.json"))).toMatchObject({ template: newest, id: "dataddog" });
+  });
+
   it("knows what it does not know", async () => {
     const record = JSON.parse(read(folder, ".charm-telemetry.json")) as object;
     put(folder, { ".charm-telemetry.json": JSON.stringify({ ...record, template: newest + 1, language: "of then" }) });
