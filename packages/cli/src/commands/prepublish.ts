@@ -5,8 +5,10 @@ import { exitCodeOf, formatFindings } from "@charm/telemetry-registry/findings";
 import { choosePackageManager } from "create-charm-telemetry/package-manager";
 import { pathFrom } from "../agent-manifest.ts";
 import { EXIT, UsageError } from "../exit-code.ts";
+import { checkSource } from "../prepublish/check-source.ts";
 import { PackError, pack } from "../prepublish/pack.ts";
-import { checkTarball } from "../prepublish/check-tarball.ts";
+import { whenInterrupted } from "../prepublish/when-interrupted.ts";
+import { UNKNOWN_PACKAGE, checkTarball } from "../prepublish/check-tarball.ts";
 import type { CheckedPackage } from "../prepublish/check-tarball.ts";
 import { countsOf, printFindings } from "../report.ts";
 import type { Terminal } from "../terminal.ts";
@@ -28,16 +30,23 @@ export async function prepublish(path: string, options: PrepublishOptions, termi
   const out = options.out === undefined ? undefined : resolve(terminal.directory, options.out);
   if (out !== undefined && !existsSync(dirname(out)))
     throw new UsageError(`there is no folder for ${options.out}.`, "Make it, or give another --out.");
+  const shownFolder = pathFrom(terminal.directory, folder);
+  const broken = checkSource(folder, terminal.directory);
+  if (broken.length > 0) {
+    print({ ...UNKNOWN_PACKAGE, findings: broken }, shownFolder, options, terminal);
+    return EXIT.findings;
+  }
   const manager = choosePackageManager(undefined, folder, terminal.environment).name;
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), "charm-prepublish-")));
+  const clean = (): void => rmSync(temporary, { recursive: true, force: true });
+  const stopListening = whenInterrupted(clean);
   try {
     const tarball =
       options.tarball === undefined
         ? await pack(folder, manager, terminal.environment, temporary)
         : givenTarball(resolve(terminal.directory, options.tarball), options.tarball);
-    checkSource(folder);
     const checked = await checkTarball(readFileSync(tarball), { folder, manager, temporary, terminal });
-    print(checked, pathFrom(terminal.directory, folder), options, terminal);
+    print(checked, shownFolder, options, terminal);
     const exitCode = exitCodeOf(checked.findings);
     if (out !== undefined && exitCode === EXIT.ok) copyFileSync(tarball, out);
     return exitCode;
@@ -47,16 +56,8 @@ export async function prepublish(path: string, options: PrepublishOptions, termi
     terminal.warn(`error: ${error.message}${error.output === "" ? "" : `\n${error.output}`}`);
     return EXIT.findings;
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
-}
-
-/** npm says it better, where it packs. */
-function checkSource(folder: string): void {
-  try {
-    JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  } catch {
-    throw new PackError("package.json is not JSON", "");
+    stopListening();
+    clean();
   }
 }
 
@@ -81,7 +82,7 @@ function print(checked: CheckedPackage, folder: string, options: PrepublishOptio
   const size = `${checked.files} files, ${kilobytes(checked.packedBytes)} packed, ${kilobytes(checked.unpackedBytes)} unpacked`;
   const exporters = checked.exporters.length === 0 ? "" : `; exporter ${checked.exporters.join(", ")}`;
   const verdict = isGood ? terminal.style("green", "ok") : terminal.style("red", "not ready");
-  const title = `${verdict} ${checked.name}@${checked.version}: ${size}${exporters}`;
+  const title = checked.files === 0 ? verdict : `${verdict} ${checked.name}@${checked.version}: ${size}${exporters}`;
   terminal.print(terminal.wrap(counts === "" ? title : `${title}; ${counts}`));
 }
 

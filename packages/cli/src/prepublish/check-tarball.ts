@@ -35,6 +35,17 @@ export interface CheckedPackage {
   readonly findings: readonly Finding[];
 }
 
+/** What there is to say of a package that cannot be read. */
+export const UNKNOWN_PACKAGE: CheckedPackage = {
+  name: "?",
+  version: "?",
+  files: 0,
+  packedBytes: 0,
+  unpackedBytes: 0,
+  exporters: [],
+  findings: [],
+};
+
 interface Author {
   /** Where the package is made. */
   readonly folder: string;
@@ -51,14 +62,7 @@ export async function checkTarball(tarball: Uint8Array, author: Author): Promise
 
   // What an author packs is no attack: it may be large, which is a rule and no limit here.
   const opened = await openTarball(tarball);
-  const unknown = {
-    name: "?",
-    version: "?",
-    files: 0,
-    packedBytes: tarball.byteLength,
-    unpackedBytes: 0,
-    exporters: [],
-  };
+  const unknown = { ...UNKNOWN_PACKAGE, packedBytes: tarball.byteLength };
   if (opened.files === undefined) return { ...unknown, findings: found(opened.problems.map(asFlaw)) };
   const description = describePackage(opened.files);
   if ("rule" in description) return { ...unknown, findings: found([asFlaw(description)]) };

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -99,4 +100,18 @@ export function charmProcess(
     stdio: ["ignore", "pipe", "pipe"],
   });
   return { code: status ?? -1, stdout, stderr };
+}
+
+/** The same, still running, in a process group of its own. */
+export function startCharm(
+  directory: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): ChildProcess {
+  return spawn(process.execPath, [BIN, ...args], {
+    cwd: directory,
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment },
+    stdio: "ignore",
+    detached: true,
+  });
 }

@@ -10,16 +10,16 @@ const MAX_DEPTH = 4;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** What a text says, and where; what JSON does not allow but people write is understood, and is a finding. */
-export function parseJson(document: Document): { body?: ValueNode; findings: Finding[] } {
+export function parseJson(document: Document, maxDepth: number = MAX_DEPTH): { body?: ValueNode; findings: Finding[] } {
   const findings: Finding[] = [];
   let tokens: Token[] = [];
   try {
     // Tokens come without recursion: what is nested too deep never reaches the parser.
     tokens = tokenize(document.text, { mode: "jsonc", ranges: true });
     findings.push(...commentFindings(document, tokens), ...commaFindings(document, tokens));
-    const tooDeep = firstTooDeep(tokens);
+    const tooDeep = firstTooDeep(tokens, maxDepth);
     if (tooDeep !== undefined) {
-      findings.push(document.finding(startOf(tooDeep), { rule: "depth", message: `nested deeper than ${MAX_DEPTH}` }));
+      findings.push(document.finding(startOf(tooDeep), { rule: "depth", message: `nested deeper than ${maxDepth}` }));
       return { findings };
     }
     const { body } = parse(document.text, { mode: "jsonc", ranges: true, allowTrailingCommas: true });
@@ -62,8 +62,8 @@ function commaFindings(document: Document, tokens: Token[]): Finding[] {
     });
 }
 
-function firstTooDeep(tokens: Token[]): Token | undefined {
-  const tooDeep = depths(tokens).findIndex((depth) => depth > MAX_DEPTH);
+function firstTooDeep(tokens: Token[], maxDepth: number): Token | undefined {
+  const tooDeep = depths(tokens).findIndex((depth) => depth > maxDepth);
   return tooDeep < 0 ? undefined : tokens[tooDeep];
 }
 

@@ -6,7 +6,7 @@ export type { FetchedPackage, GatherOptions } from "./gather-facts.ts";
 export { describePackage } from "./describe-package.ts";
 export type { PackageDescription } from "./describe-package.ts";
 export { checkDescription } from "./package-rules.ts";
-export { positionOf } from "./positions.ts";
+export { checkJson, positionOf } from "./positions.ts";
 export type { Position } from "./positions.ts";
 export { openTarball } from "./tarball.ts";
 export type { OpenedTarball, PackageFiles } from "./tarball.ts";

@@ -1,5 +1,8 @@
 import { parse } from "@humanwhocodes/momoa";
 import type { ValueNode } from "@humanwhocodes/momoa";
+import { Document } from "../document/document.ts";
+import { parseJson } from "../document/parse.ts";
+import type { Finding } from "../finding.ts";
 
 /** From 1; columns in UTF-16 units. */
 export interface Position {
@@ -8,6 +11,15 @@ export interface Position {
 }
 
 const START: Position = { line: 1, column: 1 };
+
+/** Deeper than any package.json is, and no trouble to the parser. */
+const MAX_DEPTH = 100;
+
+/** What is wrong with a JSON text as such. */
+export function checkJson(file: string, text: string): Finding[] {
+  // What mends manifests mends no other file.
+  return parseJson(new Document(file, text), MAX_DEPTH).findings.map((finding) => ({ ...finding, fix: undefined }));
+}
 
 /** Where the value of a path stands in a JSON text, or the nearest around it that is there. */
 export function positionOf(text: string, path: readonly string[]): Position {
