@@ -159,7 +159,9 @@ it("is red with an exception that it has written itself", async () => {
 it("is undecided while npm does not answer", async () => {
   npm.setFault({ kind: "status", status: 503 });
   const { code, stdout } = await judge((pullRequest) => writeManifests(pullRequest, { acme: manifestText("acme") }));
-  expect(stdout).toBe(`${MANIFESTS}/acme.json:3:18 undecided npm-unreachable: 503 after 3 tries\n`);
+  expect(stdout).toBe(
+    `${MANIFESTS}/acme.json:3:18 undecided npm-unreachable: 503 after 3 tries (fix: try again later)\n`,
+  );
   expect(code).toBe(3);
 });
 

@@ -1,4 +1,5 @@
 import {
+  RULES_PAGE,
   compareFindings,
   countFindings,
   exitCodeOf,
@@ -37,7 +38,7 @@ export function counted(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? "" : "s"}`;
 }
 
-/** Findings in the format that was asked for; a last line about them all for people alone. Returns the exit code. */
+/** Findings in the format that was asked for; what is about them all, and where the rules are, for people alone. Returns the exit code. */
 export function printReport(
   findings: readonly Finding[],
   format: ReportFormat,
@@ -51,6 +52,7 @@ export function printReport(
     const verdict = exitCode === 0 ? `${terminal.style("green", "ok")} ` : "";
     const counts = countsOf(sorted);
     terminal.print(terminal.wrap(`${verdict}${about}${counts === "" ? "" : `: ${counts}`}`));
+    if (sorted.length > 0) terminal.print(`the rules: ${RULES_PAGE}`);
   } else {
     terminal.printText(formatFindings(sorted, format));
   }

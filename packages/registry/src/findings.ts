@@ -3,3 +3,4 @@ export { compareFindings, formatFinding, shown, visible } from "./finding.ts";
 export type { Finding, Severity } from "./finding.ts";
 export { countFindings, exitCodeOf, formatFindings } from "./report/report.ts";
 export type { ReportFormat } from "./report/report.ts";
+export { RULES_PAGE } from "./report/sarif.ts";

@@ -22,10 +22,11 @@ it("has entries that it must refuse and entries that it must accept, for every r
 it.each(cases.filter(({ kind }) => kind === "bad"))("refuses $rule/$name, and says where", async (each) => {
   const findings = findingsOf(each);
   expect(findings.map(({ rule }) => rule)).toContain(each.rule);
-  for (const { file, line, column, message, rule } of findings) {
+  for (const { file, line, column, message, rule, want, fix } of findings) {
     expect(file).toMatch(/^registry\/telemetry\//);
     expect(Number.isSafeInteger(line) && line >= 1 && Number.isSafeInteger(column) && column >= 1).toBe(true);
     expect(message).not.toBe("");
+    expect(want ?? fix, message).toBeTruthy();
     expect(RULES).toHaveProperty(rule);
   }
   await expect(formatFindings(findings, "text")).toMatchFileSnapshot(join(each.folder, "expected.txt"));

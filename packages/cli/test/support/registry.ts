@@ -41,3 +41,6 @@ export function commit(folder: string): void {
   git("add", "--all");
   git("commit", "--quiet", "--message=x");
 }
+
+/** What reports of findings end with. */
+export const RULES = "the rules: https://github.com/CharmAIOS/charm-telemetry-js/blob/main/docs/registry-rules.md\n";

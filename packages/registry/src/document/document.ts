@@ -29,7 +29,9 @@ export class Document {
 
   /** A finding at a place; the rule says how severe it is. */
   finding(offset: number, { rule, message, got, want, fix }: Problem): Finding {
-    return { file: this.file, ...this.position(offset), severity: RULES[rule].severity, rule, message, got, want, fix };
+    const { severity, fix: usualFix } = RULES[rule];
+    const place = { file: this.file, ...this.position(offset) };
+    return { ...place, severity, rule, message, got, want, fix: fix ?? (want === undefined ? usualFix : undefined) };
   }
 
   /** A finding about a node, or about a character in a string. */

@@ -35,7 +35,7 @@ export function formatManifest({ path, bytes }: RegistryFile): Formatted {
   }
   const text = printManifest(manifest);
   if (Buffer.from(text).equals(bytes)) return { text, isChanged: false, findings: [] };
-  const message = "run charm-telemetry registry fmt --write";
+  const message = "not written as manifests are";
   return { text, isChanged: true, findings: [manifest.document.finding(0, { rule: "format", message })] };
 }
 

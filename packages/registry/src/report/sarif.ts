@@ -3,7 +3,8 @@ import { describeFinding } from "../finding.ts";
 import type { Finding, Severity } from "../finding.ts";
 import { RULES } from "../rules/table.ts";
 
-const PAGE = "https://github.com/CharmAIOS/charm-telemetry-js/blob/main/docs/registry-rules.md";
+/** What each rule is about, with examples; a rule's name is its fragment. */
+export const RULES_PAGE = "https://github.com/CharmAIOS/charm-telemetry-js/blob/main/docs/registry-rules.md";
 const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
   error: "error",
   warning: "warning",
@@ -21,12 +22,12 @@ export function sarifLog(findings: readonly Finding[]): object {
         tool: {
           driver: {
             name: "charm-telemetry registry",
-            informationUri: PAGE,
+            informationUri: RULES_PAGE,
             rules: Object.entries(RULES).map(([id, { severity, summary, why }]) => ({
               id,
               shortDescription: { text: summary },
               help: { text: `${summary} ${why}` },
-              helpUri: `${PAGE}#${id}`,
+              helpUri: `${RULES_PAGE}#${id}`,
               defaultConfiguration: { level: LEVELS[severity] },
             })),
           },

@@ -28,7 +28,7 @@ it("says that a file should be written anew, and nothing of one that is as it sh
   const { text, isChanged, findings } = formatManifest(file);
   expect(isChanged).toBe(true);
   expect(formatFindings(findings, "text")).toBe(
-    "registry/telemetry/manifests/acme.json:1:1 warning format: run charm-telemetry registry fmt --write\n",
+    "registry/telemetry/manifests/acme.json:1:1 warning format: not written as manifests are (fix: charm-telemetry registry fmt --write)\n",
   );
   expect(formatManifest(textFile("acme.json", text ?? ""))).toEqual({ text, isChanged: false, findings: [] });
 });

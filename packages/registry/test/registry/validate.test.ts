@@ -68,7 +68,7 @@ it("compares changed manifests with what the index lists", () => {
     `${M}/zenit.json:2:9 error id-similar: one letter from "zenith" (fix: choose another name, or ask for an exception in similar.json)`,
   ]);
   expect(validate(fileOf("other", { npm_package: "charm-telemetry-acme" }))).toEqual([
-    `${M}/other.json:3:18 error duplicate: npm_package also in the index, as "acme"`,
+    `${M}/other.json:3:18 error duplicate: npm_package also in the index, as "acme" (fix: take another name, or change the entry that there is)`,
   ]);
 });
 
@@ -86,7 +86,9 @@ it("knows two packages of one scope for one owner's, and ids of two owners for t
 it("looks at the facts of a package where there are any", () => {
   const facts = new Map<string, FactsAnswer>([["charm-telemetry-acme", { undecided: "503 after 3 tries" }]]);
   const findings = validateRegistry({ files: [fileOf("acme"), fileOf("zenith")], facts });
-  expect(text(findings)).toEqual([`${M}/acme.json:3:18 undecided npm-unreachable: 503 after 3 tries`]);
+  expect(text(findings)).toEqual([
+    `${M}/acme.json:3:18 undecided npm-unreachable: 503 after 3 tries (fix: try again later)`,
+  ]);
 });
 
 it("takes a missing attestation for an error where the badge is given", () => {

@@ -5,7 +5,7 @@ import { startNpmRegistry } from "../../../../../test/support/npm-registry.ts";
 import type { NpmRegistry } from "../../../../../test/support/npm-registry.ts";
 import { packageTarball } from "../../../../registry/test/package/make-tarball.ts";
 import { charm, charmProcess, folderWith, writeFiles } from "../../support/project.ts";
-import { ACME, MANIFESTS, TIDES, manifest, registryWith } from "../../support/registry.ts";
+import { ACME, MANIFESTS, RULES, TIDES, manifest, registryWith } from "../../support/registry.ts";
 
 const FILE = `${MANIFESTS}/acme.json`;
 
@@ -19,7 +19,7 @@ describe("fmt", () => {
     const checked = await charm(folder, ["registry", "fmt", "--check"]);
     expect(checked).toMatchObject({
       code: 1,
-      stdout: `${FILE}:1:1 warning format: run charm-telemetry registry fmt --write\nok 2 manifests: 1 warning\n`,
+      stdout: `${FILE}:1:1 warning format: not written as manifests are (fix: charm-telemetry registry fmt --write)\nok 2 manifests: 1 warning\n${RULES}`,
     });
     expect(await charm(folder, ["registry", "fmt", "--write"])).toMatchObject({
       code: 0,
@@ -60,14 +60,14 @@ describe("build", () => {
     writeFiles(folder, { [INDEX]: built.replace("Acme Inc.", "Mallory") });
     expect(await charm(folder, ["registry", "build", "--check"])).toMatchObject({
       code: 1,
-      stdout: `${INDEX}:9:18 error index-drift: differs from manifests (fix: charm-telemetry registry build)\n${INDEX} with 2 exporters: 1 error\n`,
+      stdout: `${INDEX}:9:18 error index-drift: differs from manifests (fix: charm-telemetry registry build)\n${INDEX} with 2 exporters: 1 error\n${RULES}`,
     });
   });
 
   it("builds nothing of manifests that are wrong", async () => {
     const folder = registryWith({ acme: manifest({ version: "latest" }) });
     const { code, stdout } = await charm(folder, ["registry", "build"]);
-    expect(stdout).toMatch(/error version-exact: .*\n.*registry\.json was not built: 1 error\n$/);
+    expect(stdout).toMatch(/error version-exact: .*\n.*registry\.json was not built: 1 error\nthe rules: .*\n$/);
     expect(code).toBe(1);
     expect(existsSync(join(folder, INDEX))).toBe(false);
   });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNpmRegistry } from "../../../../../test/support/npm-registry.ts";
 import type { NpmRegistry } from "../../../../../test/support/npm-registry.ts";
 import { charm, folderWith, writeFiles } from "../../support/project.ts";
-import { ACME, MANIFESTS, TIDES, commit, manifest, registryWith } from "../../support/registry.ts";
+import { ACME, MANIFESTS, RULES, TIDES, commit, manifest, registryWith } from "../../support/registry.ts";
 
 const OFFLINE = ["registry", "validate", "--offline"];
 const SKIPPED = "packages were not looked at (--offline)\n";
@@ -26,7 +26,7 @@ describe("offline", () => {
       expect.stringMatching(/^registry\/telemetry\/manifests\/acme\.json:9:14 error version-exact: /),
       expect.stringMatching(/^registry\/telemetry\/manifests\/tides\.json:2:9 error id-format: /),
       "2 manifests: 2 errors",
-      "",
+      ...RULES.split("\n"),
     ]);
     expect(code).toBe(1);
   });
@@ -39,7 +39,7 @@ describe("offline", () => {
       ["registry/telemetry", "2 manifests"],
     ] as const) {
       const { code, stdout } = await charm(folder, [...OFFLINE, path]);
-      expect(stdout).toMatch(new RegExp(`^${MANIFESTS}/acme\\.json:9:14 error .*\n${about}: 1 error\n$`));
+      expect(stdout).toMatch(new RegExp(`^${MANIFESTS}/acme\\.json:9:14 error .*\n${about}: 1 error\n${RULES}$`));
       expect(code).toBe(1);
     }
     expect(await charm(folder, [...OFFLINE, `${MANIFESTS}/tides.json`])).toMatchObject({ code: 0 });
@@ -68,7 +68,7 @@ describe("offline", () => {
     writeFiles(folder, { [`${MANIFESTS}/reef.json`]: manifest({ id: "reef" }) });
     const { code, stdout } = await charm(folder, [...OFFLINE, "--changed", "HEAD"]);
     expect(stdout).toMatch(
-      /reef\.json:3:18 error duplicate: .*\n.*tides\.json:12:1 error json-syntax: .*\n2 manifests: 2 errors\n$/,
+      /reef\.json:3:18 error duplicate: .*\n.*tides\.json:12:1 error json-syntax: .*\n2 manifests: 2 errors\nthe rules: .*\n$/,
     );
     expect(code).toBe(1);
   });
@@ -78,10 +78,10 @@ describe("offline", () => {
     await charm(folder, ["registry", "build"]);
     commit(folder);
     writeFiles(folder, { [`${MANIFESTS}/sub/tides.json`]: TIDES });
-    const said = `${MANIFESTS}/sub:1:1 error file-name: only <id>.json belongs here\n`;
+    const said = `${MANIFESTS}/sub:1:1 error file-name: only <id>.json belongs here (fix: call it <id>.json, directly in the folder, or take it out)\n`;
     expect(await charm(folder, [...OFFLINE, "--changed", "HEAD"])).toMatchObject({
       code: 1,
-      stdout: `${said}1 manifest: 1 error\n`,
+      stdout: `${said}1 manifest: 1 error\n${RULES}`,
     });
     const whole = await charm(folder, OFFLINE);
     expect(whole.stdout.startsWith(said)).toBe(true);
