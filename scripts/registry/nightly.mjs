@@ -31,7 +31,7 @@ const previous = existsSync(factsFile) ? readJson(factsFile) : { version: "1.0",
 const facts = nextFacts({ previous, ids, unpublished, findings, now: new Date() });
 writeFileSync(factsFile, `${JSON.stringify(facts, undefined, 2)}\n`);
 if (values.report !== undefined) writeFileSync(values.report, JSON.stringify({ facts, findings }, undefined, 2));
-process.stdout.write(formatFindings(findings, "text"));
+process.stdout.write(formatFindings(findings, process.env.GITHUB_ACTIONS === "true" ? "github" : "text"));
 for (const [id, { health, failing_since: since }] of Object.entries(facts.exporters))
   console.log(`${id}: ${health}${since === undefined ? "" : `, failing since ${since}`}`);
 process.exitCode = exitCodeOf(findings);

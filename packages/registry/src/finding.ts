@@ -61,5 +61,7 @@ export function shown(text: string): string {
 
 /** As `shown`, and all of it: for sentences of other people's programs. */
 export function visible(text: string): string {
-  return text.replace(UNSHOWN, (character) => `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`);
+  const plain = text.replace(UNSHOWN, (character) => `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`);
+  // GitHub takes ##[command] for its own, wherever it stands in a line.
+  return plain.replaceAll("##[", String.raw`##\u{5B}`);
 }

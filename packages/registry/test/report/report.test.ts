@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { countFindings, exitCodeOf, formatFindings, RULES, validateRegistry } from "../../src/index.ts";
 import type { Finding } from "../../src/index.ts";
-import { fileOf } from "../support/manifests.ts";
+import { fileOf, textFile } from "../support/manifests.ts";
 
 const finding: Finding = {
   file: "registry/telemetry/manifests/foo.json",
@@ -37,6 +37,16 @@ it("is data", () => {
     findings: [finding],
     counts: { error: 1, warning: 0, undecided: 0 },
   });
+});
+
+it("is no command to GitHub by what strangers wrote or called their files", () => {
+  const command = "##[error]all is well";
+  const findings = validateRegistry({
+    files: [fileOf("acme", { version: command }), textFile(`${command}.json`, "{}"), fileOf("reef", { [command]: "" })],
+  });
+  const text = formatFindings(findings, "text");
+  expect(text).not.toContain("##[");
+  expect(text.split(String.raw`##\u{5B}error]`)).toHaveLength(4);
 });
 
 describe("as annotations", () => {
