@@ -7,6 +7,12 @@ const ORIGIN = "https://github.com";
 /** An owner, a repository and, in a repository of several packages, a folder at a branch. */
 const PATH =
   /^\/[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}(?:\/|$))(?![^/]*\.git(?:\/|$))[A-Za-z0-9._-]{1,100}(?:\/tree(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._@+-]+){2,})?$/;
+/** No owner is called so: sponsors/acme is a page about acme. */
+const OWN_PAGES = new Set(
+  "about apps collections contact customer-stories dashboard enterprise events explore features issues join login logout marketplace new notifications organizations orgs pricing pulls search security sessions settings signup site sponsors stars topics trending users".split(
+    " ",
+  ),
+);
 
 export const GITHUB_URL_SCHEMA: JsonSchema = {
   description: "The repository that package.json names: https://github.com/<owner>/<name>.",
@@ -41,6 +47,7 @@ function wrong(text: string): string | undefined {
   if (/[?#]/.test(text)) return "has a query or a fragment";
   // What a browser would make something else of: dot segments, backslashes, capitals in the host, escapes.
   if (url.href !== text || text.includes("%")) return "not written as browsers write it";
+  if (OWN_PAGES.has(url.pathname.split("/")[1]?.toLowerCase() ?? "")) return "a page of GitHub's own";
   return PATH.test(url.pathname) ? undefined : "not the address of a repository";
 }
 

@@ -40,7 +40,7 @@ const STRUCTURAL: readonly (keyof typeof RULES)[] = [
   "github-url",
 ];
 /** Refused by npm's or a calendar's rules, or by what is around. */
-const BEYOND = ["npm-name/dot-scope", "npm-name/underscore"];
+const BEYOND = ["npm-name/dot-scope", "npm-name/underscore", "github-url/own-page"];
 
 describe("the schema of a manifest", () => {
   const files = (kind: string, rules: readonly string[]) =>
