@@ -174,9 +174,10 @@ it("is red when an entry is gone without a word, runs nothing of a pull request 
     symlinkSync("../../../secret.json", join(pullRequest, MANIFESTS, "link.json"));
   });
   expect(placesIn(ended)).toEqual([
-    "manifests/link.json:1:1 error json-syntax",
+    "manifests/link.json:1:1 error file-name",
     "manifests/sentry.json:1:1 error tombstone-missing",
   ]);
+  expect(ended.stdout).toContain("file-name: a link; want a file\n");
   expect(ended.stdout).not.toContain("s3cret");
   expect(ended.code).toBe(1);
 });

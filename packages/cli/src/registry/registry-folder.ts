@@ -43,18 +43,14 @@ export class RegistryFolder {
   filesIn(folder: string): RegistryFile[] {
     if (!existsSync(folder)) return [];
     const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    // A folder has no bytes; its name is wrong enough.
-    return entries.map((entry) => {
-      const path = join(folder, entry.name);
-      const bytes = entry.isFile() ? readFileSync(path) : new Uint8Array();
-      return { path: pathFrom(this.#directory, path), bytes };
-    });
+    return entries.map((entry) => this.file(join(folder, entry.name)));
   }
 
   /** A link is no file: it could lead to what is nobody's business. */
   file(path: string): RegistryFile {
-    const bytes = lstatSync(path).isFile() ? readFileSync(path) : new Uint8Array();
-    return { path: pathFrom(this.#directory, path), bytes };
+    const [stats, shownPath] = [lstatSync(path), pathFrom(this.#directory, path)];
+    if (stats.isFile()) return { path: shownPath, bytes: readFileSync(path) };
+    return { path: shownPath, bytes: new Uint8Array(), insteadOfFile: stats.isDirectory() ? "folder" : "link" };
   }
 
   /** `registry.json` as it is, undefined where there is none. */

@@ -20,6 +20,8 @@ export interface RegistryFile {
   /** As people would write it, with forward slashes. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** What is there instead of a file, which has no bytes of its own. */
+  readonly insteadOfFile?: "link" | "folder" | undefined;
 }
 
 export interface RegistryInput {
@@ -40,8 +42,8 @@ export interface RegistryInput {
 }
 
 /** What is wrong with one manifest by itself, sorted. */
-export function validateManifest({ path, bytes }: RegistryFile): Finding[] {
-  return judge({ path, bytes }).findings.toSorted(compareFindings);
+export function validateManifest(file: RegistryFile): Finding[] {
+  return judge(file).findings.toSorted(compareFindings);
 }
 
 /** What is wrong with a registry: all findings of all files, sorted. Pure: no file is read, nobody is asked. */
@@ -61,10 +63,10 @@ export function validateRegistry(input: RegistryInput): Finding[] {
 }
 
 function judge(
-  { path, bytes }: RegistryFile,
+  { path, bytes, insteadOfFile }: RegistryFile,
   allowed: readonly SimilarPair[] = [],
 ): { manifest?: ManifestDocument; findings: Finding[] } {
-  const name = checkFileName(path);
+  const name = checkFileName(path, insteadOfFile);
   if (name.length > 0) return { findings: name };
   const { manifest, findings } = readManifestFile(path, bytes);
   if (manifest === undefined) return { findings };

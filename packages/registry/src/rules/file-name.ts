@@ -8,10 +8,13 @@ import { fileNameOf, isExample } from "../registry/paths.ts";
 
 const MANIFEST_NAME = /^[a-z][a-z0-9-]*\.json$/;
 
-/** Whether a file belongs into the folder, by its name alone. */
-export function checkFileName(file: string): Finding[] {
-  if (isExample(file) || MANIFEST_NAME.test(fileNameOf(file))) return [];
-  return [new Document(file, "").finding(0, { rule: "file-name", message: "only <id>.json belongs here" })];
+/** Whether a file belongs into the folder, by its name, and by what it is if that is no file. */
+export function checkFileName(file: string, instead?: "link" | "folder"): Finding[] {
+  const document = new Document(file, "");
+  if (!isExample(file) && !MANIFEST_NAME.test(fileNameOf(file)))
+    return [document.finding(0, { rule: "file-name", message: "only <id>.json belongs here" })];
+  if (instead === undefined) return [];
+  return [document.finding(0, { rule: "file-name", message: `a ${instead}`, want: "a file" })];
 }
 
 /** Whether a manifest stands in the file that its id wants. */

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNpmRegistry } from "../../../../../test/support/npm-registry.ts";
@@ -71,6 +71,16 @@ describe("offline", () => {
       /reef\.json:3:18 error duplicate: .*\n.*tides\.json:12:1 error json-syntax: .*\n2 manifests: 2 errors\nthe rules: .*\n$/,
     );
     expect(code).toBe(1);
+  });
+
+  it("takes no link for a manifest, and no folder that is called like one", async () => {
+    const folder = registryWith({ acme: manifest(), tides: TIDES });
+    writeFiles(folder, { [`${MANIFESTS}/reef.json/reef.json`]: TIDES });
+    symlinkSync("tides.json", join(folder, MANIFESTS, "shoal.json"));
+    expect(await charm(folder, OFFLINE)).toMatchObject({
+      code: 1,
+      stdout: `${MANIFESTS}/reef.json:1:1 error file-name: a folder; want a file\n${MANIFESTS}/shoal.json:1:1 error file-name: a link; want a file\n4 manifests: 2 errors\n${RULES}`,
+    });
   });
 
   it("refuses with --changed a manifest in a folder of its own, as it does without", async () => {
