@@ -1,0 +1,44 @@
+// Does what its environment says: so many tokens, then an end of a certain kind.
+import { writeSync } from "node:fs";
+import { TelemetryManager } from "@charm/telemetry-core";
+
+const { TOKENS = "1", TOOL_CALLS = "0", END = "natural", FAILS = "yes", WARM = "no", SECRET_KEY = "" } = process.env;
+const telemetry = await TelemetryManager.load();
+// Answered by the exporters' thread when it has come up.
+if (WARM === "yes") await telemetry.flush({ timeoutMs: 30_000 });
+
+console.log("first words");
+const run = telemetry.startRun({ question: `high tide? ${SECRET_KEY}` });
+run.startTool("tide_table", { harbour: "Dover" }).end(`High tide at 14:02 ${SECRET_KEY}`);
+const lookup = run.startTool("tide_table", { harbour: "Atlantis" });
+if (FAILS === "yes") lookup.fail(new Error(`no such harbour ${SECRET_KEY}`));
+else lookup.end("not in this table");
+const llm = run.startLlm({ model: "gpt-4o-mini", provider: "openai", messages: "When?" });
+for (let index = 0; index < Number(TOKENS); index++) llm.token("a ");
+llm.end({ usage: { inputTokens: 42, outputTokens: Number(TOKENS) } });
+for (let index = 0; index < Number(TOOL_CALLS); index++) {
+  run.startTool("step", { index }).end("done");
+  // As an agent would, it lets others work now and then.
+  if (index % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+run.end({ output: "at 14:02" });
+console.log("last words");
+
+if (process.env.TELLS_MEMORY === "yes") process.on("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));
+
+switch (END) {
+  case "exit 0":
+    process.exit(0);
+  case "exit 3":
+    process.exit(3);
+  case "uncaught exception":
+    throw new Error("a bug of the agent");
+  case "unhandled rejection":
+    void Promise.reject(new Error("a bug of the agent"));
+    break;
+  case "SIGTERM":
+  case "SIGINT":
+    setInterval(() => {}, 1000);
+    // Whoever runs the agent sends the signal.
+    writeSync(3, "ready");
+}
