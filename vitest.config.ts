@@ -12,12 +12,16 @@ function projects(): { name: string; root: string }[] {
     const folder = join(import.meta.dirname, parent);
     return existsSync(folder) ? readdirSync(folder).map((entry) => join(folder, entry)) : [];
   });
-  return [...members, join(import.meta.dirname, "site")]
-    .filter((root) => existsSync(join(root, "test")) && existsSync(join(root, "package.json")))
-    .map((root) => ({
-      root,
-      name: (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { name: string }).name,
-    }));
+  return (
+    [...members, join(import.meta.dirname, "site")]
+      .filter((root) => existsSync(join(root, "test")) && existsSync(join(root, "package.json")))
+      // What has settings of its own has a command of its own.
+      .filter((root) => !existsSync(join(root, "vitest.config.ts")))
+      .map((root) => ({
+        root,
+        name: (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { name: string }).name,
+      }))
+  );
 }
 
 const house = existsSync(join(import.meta.dirname, "test")) ? [{ name: "house", root: import.meta.dirname }] : [];

@@ -9,7 +9,7 @@ import { expectTable } from "./support/page.ts";
 const BACKENDS: Readonly<Record<string, { fault: Fault | undefined; deadlineMs: number }>> = {
   "all is well": { fault: undefined, deadlineMs: 30_000 },
   "answers take 1 s": { fault: { kind: "slow", delayMs: 1000 }, deadlineMs: 30_000 },
-  "nothing is answered": { fault: { kind: "hang" }, deadlineMs: 1000 },
+  "nothing is answered": { fault: { kind: "hang" }, deadlineMs: 3000 },
 };
 
 const ends = Object.keys(ENDS) as End[];
