@@ -13,6 +13,8 @@ run.startTool("tide_table", { harbour: "Dover" }).end(`High tide at 14:02 ${SECR
 const lookup = run.startTool("tide_table", { harbour: "Atlantis" });
 if (FAILS === "yes") lookup.fail(new Error(`no such harbour ${SECRET_KEY}`));
 else lookup.end("not in this table");
+// Before the many events: Node itself leaves prints unwritten that wait in a full pipe at `process.exit`.
+console.log("last words");
 const llm = run.startLlm({ model: "gpt-4o-mini", provider: "openai", messages: "When?" });
 for (let index = 0; index < Number(TOKENS); index++) llm.token("a ");
 llm.end({ usage: { inputTokens: 42, outputTokens: Number(TOKENS) } });
@@ -22,8 +24,6 @@ for (let index = 0; index < Number(TOOL_CALLS); index++) {
   if (index % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 run.end({ output: "at 14:02" });
-console.log("last words");
-
 if (process.env.TELLS_MEMORY === "yes") process.on("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));
 
 switch (END) {

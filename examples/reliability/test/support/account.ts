@@ -8,12 +8,12 @@ export function expectUnharmed({ ended, prints }: EndedAgent, end: End = "natura
   expect({ ended, prints }).toEqual({ ended: ENDS[end], prints: "first words\nlast words\n" });
 }
 
-/** Accepted = delivered + dropped by reason, and nothing is pending at the end. */
+/** Accepted = delivered + dropped by reason + pending. */
 export function expectBooks(health: ExporterHealth | undefined, events: number): ExporterHealth {
   if (health === undefined) throw new Error("the agent left no report");
   const dropped = Object.values(health.droppedBy).reduce((sum, count) => sum + count, 0);
-  expect(health).toMatchObject({ accepted: events, pending: 0, dropped });
-  expect(health.delivered + dropped).toBe(events);
+  expect(health).toMatchObject({ accepted: events, dropped });
+  expect(health.delivered + dropped + health.pending).toBe(events);
   return health;
 }
 
@@ -29,6 +29,8 @@ export function expectNoSecret({ stdout, stderr }: EndedAgent, intakes: StandIns
 /** In a word or two. */
 export function outcomeOf(health: ExporterHealth | undefined): string {
   const reasons = Object.keys(health?.droppedBy ?? {}).toSorted();
+  // On a busy machine the thread may have had no time to say at the deadline that it is over.
+  if ((health?.pending ?? 0) > 0) return "`deadline`";
   if (reasons.length === 0) return "delivered";
   return `${(health?.delivered ?? 0) > 0 ? "in part, " : ""}${reasons.map((reason) => `\`${reason}\``).join(", ")}`;
 }
