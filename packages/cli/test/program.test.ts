@@ -60,7 +60,8 @@ describe("an error of a command that prints JSON", () => {
   });
 
   it("says that a package could not be packed", async () => {
-    const { code, stdout } = await charm(folderWith({ "package.json": "{" }), ["prepublish", "--json"]);
+    const folder = folderWith({ "package.json": { name: "acme", version: "one" } });
+    const { code, stdout } = await charm(folder, ["prepublish", "--json"]);
     expect(JSON.parse(stdout)).toEqual({ error: { rule: "pack", message: "npm pack failed (1)" } });
     expect(code).toBe(1);
   });
