@@ -17,13 +17,11 @@ export async function packumentOf(name) {
   let reason;
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- a try after the one before
       const response = await fetch(url, {
         headers: { "cache-control": "no-cache" },
         signal: AbortSignal.timeout(30_000),
       });
       if (response.status === 404) return undefined;
-      // oxlint-disable-next-line no-await-in-loop
       if (response.ok) return await response.json();
       reason = `status ${response.status}`;
       if (response.status < 500 && response.status !== 429) break;

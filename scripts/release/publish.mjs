@@ -23,7 +23,6 @@ await main(async () => {
   for (const [index, each] of packages.entries()) {
     const id = `${each.name}@${each.version}`;
     if (states[index] === "sent") console.log(`skipped ${id}: npm has it`);
-    // oxlint-disable-next-line no-await-in-loop -- what a package needs is sent before it
     else await send(each, tag, isTrusted);
   }
 });

@@ -17,7 +17,6 @@ await main(async () => {
   const release = process.argv[2] ?? "release";
   const failures = [];
   for (const { name, version } of readRelease(release)) {
-    // oxlint-disable-next-line no-await-in-loop -- one installation at a time
     const error = await failureOf(name, version);
     console.log(error === undefined ? `✓ ${name}@${version}` : `✗ ${name}@${version}: ${error}`);
     if (error !== undefined) failures.push(`- \`${name}@${version}\`: \`${error.replaceAll("`", "'")}\``);
@@ -94,9 +93,7 @@ function start(cwd, command, args) {
 
 async function isServed(name, version) {
   for (let attempt = 1; attempt <= MIRROR_TRIES; attempt++) {
-    // oxlint-disable-next-line no-await-in-loop -- until it is there
     if ((await packumentOf(name))?.versions[version] !== undefined) return true;
-    // oxlint-disable-next-line no-await-in-loop
     await wait(MIRROR_PAUSE_MS);
   }
   return false;

@@ -27,7 +27,6 @@ await main(async () => {
   if (code !== 0) throw new Refusal("snapshot", output.trim());
   const changed = [...versions()].filter(([name, version]) => before.get(name) !== version);
   for (const [name, version] of changed) {
-    // oxlint-disable-next-line no-await-in-loop -- a handful
     if ((await packumentOf(name)) === undefined)
       throw new Refusal(
         "snapshot-first",

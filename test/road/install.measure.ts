@@ -27,7 +27,6 @@ it("what each package adds to a cold start goes into the guide", async () => {
     for (const each of [none, core, ...exporters]) {
       rmSync(join(each.folder, "node_modules"), { recursive: true, force: true });
       const start = performance.now();
-      // oxlint-disable-next-line no-await-in-loop -- one at a time is what is measured
       await does(each.folder, "npm ci --quiet");
       each.seconds.push((performance.now() - start) / 1000);
     }

@@ -60,8 +60,9 @@ describe("an error of a command that prints JSON", () => {
   });
 
   it("says that a package could not be packed", async () => {
-    const { code, stdout } = await charm(folderWith({ "package.json": "{" }), ["prepublish", "--json"]);
-    expect(JSON.parse(stdout)).toEqual({ error: { rule: "pack", message: "npm pack failed (1)" } });
+    const folder = folderWith({ "package.json": { name: "acme", version: "1.0.0", scripts: { prepack: "exit 3" } } });
+    const { code, stdout } = await charm(folder, ["prepublish", "--json"]);
+    expect(JSON.parse(stdout)).toEqual({ error: { rule: "pack", message: "npm pack failed (3)" } });
     expect(code).toBe(1);
   });
 });

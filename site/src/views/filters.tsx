@@ -54,19 +54,27 @@ export function Filters({ view }: { readonly view: ListView }): JSX.Element {
           Verified only <small>{count(verified)}</small>
         </span>
       </label>
-      <fieldset class="choices">
-        <legend>Tags</legend>
-        <div class="chips">
-          {tags.map(({ value, count: matching }) => (
-            <label class="chip" key={value}>
-              <input type="checkbox" name="tag" value={value} checked={state.tags.includes(value)} autoComplete="off" />
-              <span>
-                {value} <small>{count(matching)}</small>
-              </span>
-            </label>
-          ))}
-        </div>
-      </fieldset>
+      {tags.length > 0 && (
+        <fieldset class="choices">
+          <legend>Tags</legend>
+          <div class="chips">
+            {tags.map(({ value, count: matching }) => (
+              <label class="chip" key={value}>
+                <input
+                  type="checkbox"
+                  name="tag"
+                  value={value}
+                  checked={state.tags.includes(value)}
+                  autoComplete="off"
+                />
+                <span>
+                  {value} <small>{count(matching)}</small>
+                </span>
+              </label>
+            ))}
+          </div>
+        </fieldset>
+      )}
     </div>
   );
 }

@@ -170,6 +170,15 @@ describe("filtering", () => {
     expect(await heading(page)).toBe("100 exporters");
   });
 
+  it("has no heading for tags where there are none, and keeps a command on its line", async () => {
+    const page = await list("?q=xylophone");
+    expect(await page.locator(".choices").count()).toBe(0);
+    const command = page.locator(".empty code");
+    expect(await command.evaluate((code) => getComputedStyle(code).whiteSpace)).toBe("nowrap");
+    await page.click("text=without “xylophone”");
+    expect(await page.locator(".choices legend").textContent()).toBe("Tags");
+  });
+
   it("shows fifty to a page, and each page has its address", async () => {
     const page = await list();
     const first = await names(page);

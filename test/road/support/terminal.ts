@@ -44,7 +44,6 @@ export class Terminal {
       }
       if (isOver || signal.aborted)
         throw new Error(`the terminal never showed ${JSON.stringify(text)}:\n${this.screen}`);
-      // oxlint-disable-next-line no-await-in-loop -- until it is there
       await Promise.race([once(this.#process.stdout, "data", { signal }).catch(() => undefined), over]);
     }
   }

@@ -6,7 +6,7 @@ import { compareFindings } from "../finding.ts";
 import type { Finding } from "../finding.ts";
 import { checkFields } from "../rules/fields.ts";
 import { checkFileName, checkFileOfId } from "../rules/file-name.ts";
-import { bySeniority, checkFolder, checkOwner, checkPlace } from "../rules/folder.ts";
+import { bySeniority, checkFolder, checkOwner, checkPlace, checkReplacement } from "../rules/folder.ts";
 import type { SimilarPair } from "../rules/similar.ts";
 import { factRules } from "../rules/package-facts.ts";
 import { buildIndex, checkIndex, checkShrink } from "./build-index.ts";
@@ -53,7 +53,7 @@ export function validateRegistry(input: RegistryInput): Finding[] {
   const findings = [
     ...judged.flatMap((each) => each.findings),
     ...checkFolder(entriesOf(manifests, input), input.allowList ?? []),
-    ...checkOwners(manifests, input),
+    ...checkAgainstList(manifests, input),
     ...manifests.flatMap((manifest) => checkFacts(manifest, input)),
     ...(input.isPartial === true ? [] : checkGone(input)),
     // An index without the manifests that could not be read would be blamed for it.
@@ -88,9 +88,15 @@ function entriesOf(manifests: readonly ManifestDocument[], input: RegistryInput)
   return bySeniority([...entries, ...others], listed);
 }
 
-function checkOwners(manifests: readonly ManifestDocument[], { previousIndex }: RegistryInput): Finding[] {
-  const listed = new Map(previousIndex?.exporters.map((entry) => [entry.id, entry]));
-  return manifests.flatMap((manifest) => checkOwner(manifest, listed.get(entryOf(manifest)?.id ?? "")));
+function checkAgainstList(manifests: readonly ManifestDocument[], { previousIndex }: RegistryInput): Finding[] {
+  if (previousIndex === undefined) return [];
+  const listed = new Map(previousIndex.exporters.map((entry) => [entry.id, entry]));
+  const added = manifests.filter(({ document: { file } }) => !isExample(file) && !isTombstone(file));
+  const ids = new Set([...listed.keys(), ...added.flatMap((manifest) => entryOf(manifest)?.id ?? [])]);
+  return manifests.flatMap((manifest) => [
+    ...checkOwner(manifest, listed.get(entryOf(manifest)?.id ?? "")),
+    ...checkReplacement(manifest, ids),
+  ]);
 }
 
 function checkFacts(manifest: ManifestDocument, { facts, forBadge }: RegistryInput): Finding[] {

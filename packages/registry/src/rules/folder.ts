@@ -97,6 +97,14 @@ export function checkOwner({ document, root }: ManifestDocument, listed: IndexEn
   });
 }
 
+/** Whether what is to be used instead is there. */
+export function checkReplacement({ document, root }: ManifestDocument, ids: ReadonlySet<string>): Finding[] {
+  const status = memberOf(root, "status")?.value;
+  const id = status?.type === "Object" ? memberOf(status, "replaced_by")?.value : undefined;
+  if (!isString(id) || ids.has(id.value)) return [];
+  return [document.findingAt(id, { rule: "replacement-missing", message: `no "${shown(id.value)}" is listed` })];
+}
+
 /** Of a repository's address without its folder, in which another package of the same people may be. */
 function ownerIn(text: string): string {
   return text.toLowerCase().split("/").slice(0, 5).join("/");

@@ -60,6 +60,7 @@ export type FolderRuleId =
   | "npm-similar"
   | "id-retired"
   | "owner-changed"
+  | "replacement-missing"
   | "tombstone-missing"
   | "index-drift"
   | "index-shrink"
@@ -245,6 +246,11 @@ export const RULES: Readonly<Record<RuleId, Rule>> = {
     "A listed entry keeps its package and its repository.",
     "Agents that name the id would get somebody else's code. Those who were listed may move, or hand over: a maintainer has to have a word of theirs.",
     "a maintainer has to have a word of theirs",
+  ),
+  "replacement-missing": warning(
+    "What replaces an exporter is listed.",
+    "People who are told to use another id look for it in the list.",
+    "name an id that is listed, or leave replaced_by out",
   ),
   "tombstone-missing": error(
     "An exporter that was listed stays, or leaves a tombstone.",
