@@ -31,7 +31,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 
 /** Faults before there is a connection: the address of a backend that has one, and a way to end it. */
 export const ADDRESSES: Readonly<
-  Record<string, () => Promise<{ environment: Record<string, string>; close(): void }>>
+  Record<string, () => Promise<{ environment: Record<string, string>; close: () => void }>>
 > = {
   "never accepts connections": neverAccepts,
   "certificate not trusted": untrusted,
@@ -42,7 +42,7 @@ export const ADDRESSES: Readonly<
 };
 
 /** Its queue of connections is full and its process never takes one: further ones are neither accepted nor refused. */
-async function neverAccepts(): Promise<{ environment: Record<string, string>; close(): void }> {
+async function neverAccepts(): Promise<{ environment: Record<string, string>; close: () => void }> {
   const source = `const server = require("node:net").createServer();
     server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
       require("node:fs").writeSync(1, String(server.address().port));
@@ -71,7 +71,7 @@ async function neverAccepts(): Promise<{ environment: Record<string, string>; cl
   };
 }
 
-async function untrusted(): Promise<{ environment: Record<string, string>; close(): void }> {
+async function untrusted(): Promise<{ environment: Record<string, string>; close: () => void }> {
   const { private: key, cert } = await generate([{ name: "commonName", value: "127.0.0.1" }]);
   const server = createServer({ key, cert }, (_, response) => response.writeHead(202).end()).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -9,8 +9,8 @@ export interface StandIns {
   readonly intakes: Readonly<Record<Exporter, HttpIntake>>;
   /** What an agent needs to find them. */
   readonly environment: Readonly<Record<string, string>>;
-  setFault(fault: Fault | undefined): Promise<void>;
-  close(): Promise<void>;
+  readonly setFault: (fault: Fault | undefined) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const KEY = "a-made-up-key-of-the-matrix";
