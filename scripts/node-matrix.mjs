@@ -1,13 +1,18 @@
-// Runs the suites that depend on Node itself (processes, threads, pipes) on the other versions that are supported.
+// Runs the suites that depend on Node itself (processes, threads, pipes) on the other versions that are supported. The ends
+// of processes run on each; of the others each version has a part, unless `--all` is given: GitHub's CI runs everything on
+// every version.
 import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { nodeSuites } from "./node-suites.mjs";
 import { root, run } from "./repository.mjs";
 
 const VERSIONS = ["22.23.3", "24.21.0"];
-const suites = nodeSuites();
+const ON_EACH = "packages/core/test/ends";
+const others = nodeSuites().filter((suite) => suite !== ON_EACH);
 
-for (const version of VERSIONS) {
+for (const [turn, version] of VERSIONS.entries()) {
+  const isMine = (_, index) => process.argv.includes("--all") || index % VERSIONS.length === turn;
+  const suites = [ON_EACH, ...others.filter(isMine)];
   const major = version.split(".", 1)[0];
   console.log(`\n▸ Node ${version}: ${suites.join(" ")}`);
   const bin = installNode(version);
