@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 
 /** Where text goes: a stream of the process, or a test's. */
 export interface Sink {
@@ -86,9 +86,6 @@ export function wrapText(text: string, width: number, indent: number): string {
   return [...lines, line].join(`\n${" ".repeat(indent)}`);
 }
 
-// eslint-disable-next-line no-control-regex
-const COLOUR = /\u001b\[[\d;]*m/g;
-
 export function visibleLength(text: string): number {
-  return text.replaceAll(COLOUR, "").length;
+  return stripVTControlCharacters(text).length;
 }

@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { charm, folderWith, installed, manifestText } from "../support/project.ts";
 
@@ -186,8 +187,7 @@ describe("formats", () => {
 
   it.each([80, 120])("text stays within a terminal of %i columns", async (columns) => {
     const { stdout } = await charm(agent("acmee", "acme", "acme"), ["validate"], { columns });
-    // eslint-disable-next-line no-control-regex
-    const lines = stdout.replaceAll(/\u001b\[\d+m/g, "").split("\n");
+    const lines = stripVTControlCharacters(stdout).split("\n");
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
     expect(lines.join(" ").replaceAll(/\s+/g, " ")).toContain('unknown exporter "acmee" (fix: Did you mean "acme"?');
   });
