@@ -6,7 +6,7 @@ import { root, run } from "./repository.mjs";
 
 const PAGE = "docs/contract.md";
 
-/** What the page shows, in its order: a heading, what there is to say first, and names of a source file. */
+/** What the page shows, in its order: a heading, what there is to say first, and names of a source file; with "=", the constant of defaults. */
 const CHAPTERS = [
   {
     title: "The exporter",
@@ -46,11 +46,11 @@ const CHAPTERS = [
   {
     title: "The kit: limits",
     from: "packages/core/src/kit/batch-queue.ts",
-    names: ["BatchQueueLimits", "QUEUE_LIMITS"],
+    names: ["BatchQueueLimits = QUEUE_LIMITS"],
   },
   {
     from: "packages/core/src/kit/span-assembler.ts",
-    names: ["AssemblerLimits", "ASSEMBLER_LIMITS"],
+    names: ["AssemblerLimits = ASSEMBLER_LIMITS"],
   },
   {
     title: "The kit: sending",
@@ -63,7 +63,7 @@ const CHAPTERS = [
   },
   {
     from: "packages/core/src/kit/retry-policy.ts",
-    names: ["RetryPolicy", "RETRY_POLICY"],
+    names: ["RetryPolicy = RETRY_POLICY"],
   },
   {
     from: "packages/core/src/kit/reporter.ts",
@@ -104,13 +104,15 @@ function readSource(path) {
   return { path, text, comments, declarations };
 }
 
-function section(source, name) {
+function section(source, line) {
+  const [name, defaults] = line.split(" = ");
   const found = source.declarations.get(name);
   if (found === undefined) throw new Error(`${source.path} declares no ${name}`);
   const { statement, declaration } = found;
   const parts = [`### ${name}\n`, docOf(source, statement.start)];
   if (declaration.type === "ClassDeclaration") parts.push(...methods(source, declaration.body.body));
-  else if (declaration.type === "TSInterfaceDeclaration") parts.push(fields(source, declaration));
+  else if (declaration.type === "TSInterfaceDeclaration")
+    parts.push(fields(source, declaration, defaultsOf(source, defaults)));
   else if (declaration.type === "TSTypeAliasDeclaration") parts.push(code(oneLine(textOf(source, declaration))));
   else
     parts.push(
@@ -145,7 +147,14 @@ function signature(source, member) {
   return `${doc === undefined ? "" : `/*${doc}*/\n`.replaceAll(/^ {2}/gm, "")}${head.replace(/;?$/, ";")}`;
 }
 
-function fields(source, { id, extends: parents = [], body }) {
+/** What the fields of a constant are, as text. */
+function defaultsOf(source, name) {
+  if (name === undefined) return undefined;
+  const { init } = source.declarations.get(name).declaration.declarations.find(({ id }) => id.name === name);
+  return new Map(init.properties.map(({ key, value }) => [key.name, textOf(source, value)]));
+}
+
+function fields(source, { id, extends: parents = [], body }, defaults) {
   const base = parents.map((parent) => `\`${oneLine(textOf(source, parent))}\``);
   const rows = body.body.map((member) => {
     const type = oneLine(source.text.slice(member.start, member.end).replaceAll(/\/\*\*.*?\*\//gs, ""))
@@ -153,9 +162,12 @@ function fields(source, { id, extends: parents = [], body }) {
       .replace(/;$/, "")
       .replace(member.optional ? / \| undefined$/ : "", "");
     const name = `\`${member.key.name}${member.optional ? "?" : ""}\``;
-    return `| ${name} | ${codeCell(type)} | ${oneLine(docOf(source, member.start))} |`;
+    const unless = defaults === undefined ? "" : ` ${codeCell(defaults.get(member.key.name))} |`;
+    return `| ${name} | ${codeCell(type)} |${unless} ${oneLine(docOf(source, member.start))} |`;
   });
-  const table = rows.length === 0 ? "" : `| ${id.name} | type | |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
+  const unlessGiven = defaults === undefined ? "" : " unless given |";
+  const head = `| ${id.name} | type |${unlessGiven} |\n| --- | --- |${defaults === undefined ? "" : " --- |"} --- |\n`;
+  const table = rows.length === 0 ? "" : `${head}${rows.join("\n")}\n`;
   return base.length === 0 ? table : `And the fields of ${base.join(" and ")}.\n\n${table}`;
 }
 

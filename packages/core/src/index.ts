@@ -1,4 +1,4 @@
-export { BaseTelemetryExporter, DROP_REASONS, PENDING, UNITS, missingHooks } from "./exporter.ts";
+export { BaseTelemetryExporter, DROP_REASONS, PENDING, UNITS } from "./exporter.ts";
 export type { DropReason, HookResult, Outcome, Pending, StartInfo, Unit } from "./exporter.ts";
 export { HOOKS, REQUIRED_HOOKS } from "./events.ts";
 export type {
@@ -23,5 +23,4 @@ export type { LlmCall, LlmOptions, Run, RunOptions, ToolCall, ToolOptions } from
 export type { LlmMessageInput, LlmRequestInput, LlmResponseInput } from "./snapshot-llm.ts";
 export { CharmEmitter } from "./stdout/emitter.ts";
 export type { CharmEmitterOptions } from "./stdout/emitter.ts";
-export { CharmEmitterExporter } from "./stdout/exporter.ts";
 export type { CharmEventType } from "./stdout/protocol.ts";

@@ -6,9 +6,9 @@ import {
   checkLicense,
   checkName,
   checkPackageName,
-  shown,
 } from "@charm/telemetry-registry";
 import type { Problem } from "@charm/telemetry-registry";
+import { shown } from "@charm/telemetry-registry/findings";
 import { LANGUAGES, descriptionOf, nameOf, packageOf } from "./answers.ts";
 import type { Answers, Language } from "./answers.ts";
 import type { PackageManager } from "./package-manager/package-manager.ts";

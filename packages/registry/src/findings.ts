@@ -1,4 +1,4 @@
-/** Findings alone, for programs that report some and have no use for the rules. */
+/** What findings are and how they are told; apart from the rules, for programs that have findings of their own. */
 export { compareFindings, formatFinding, shown, visible } from "./finding.ts";
 export type { Finding, Severity } from "./finding.ts";
 export { countFindings, exitCodeOf, formatFindings } from "./report/report.ts";

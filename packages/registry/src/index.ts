@@ -1,14 +1,10 @@
-export { compareFindings, formatFinding, shown } from "./finding.ts";
 export type { Finding, Severity } from "./finding.ts";
-export { RULES } from "./rules/table.ts";
-export type { FieldRuleId, FileRuleId, FolderRuleId, PackageRuleId, Rule, RuleId } from "./rules/table.ts";
+export type { FieldRuleId, FileRuleId, FolderRuleId, PackageRuleId, RuleId } from "./rules/table.ts";
 /** The rules of single values, for prompts and flags: an empty list means that all is well. */
 export { checkId } from "./rules/id.ts";
 export { checkPackageName } from "./rules/npm-name.ts";
 export { checkAuthor, checkDescription, checkName } from "./rules/text.ts";
-export { checkVersion } from "./rules/version.ts";
 export { checkLicense } from "./rules/license.ts";
-export { checkTags } from "./rules/tags.ts";
 export { checkGithubUrl } from "./rules/github-url.ts";
 export type { Problem } from "./problem.ts";
 /** Manifests as files, alone and together. */
@@ -20,9 +16,7 @@ export type { RegistryFile, RegistryInput } from "./registry/validate.ts";
 export { readAllowList } from "./registry/allow-list.ts";
 export type { SimilarPair } from "./rules/similar.ts";
 export { ALLOW_LIST, INDEX, MANIFESTS, TOMBSTONES } from "./registry/paths.ts";
-/** What is known of published packages, and what it says against a manifest. */
-export { factRules } from "./rules/package-facts.ts";
-export type { FactRulesOptions } from "./rules/package-facts.ts";
+/** What is known of published packages. */
 export { readFacts } from "./registry/read-facts.ts";
 export type { BrokenPackage, FactsAnswer, MissingPackage, PackageFacts, UndecidedPackage } from "./facts.ts";
 /** The index that is built from the manifests. */
@@ -37,9 +31,6 @@ export { changeStatus } from "./registry/change-status.ts";
 export type { ChangedFile, Status } from "./registry/change-status.ts";
 export { migrateManifest } from "./registry/migrate.ts";
 export type { MigratedFile } from "./registry/migrate.ts";
-/** Telling findings. */
-export { countFindings, exitCodeOf, formatFindings } from "./report/report.ts";
-export type { ReportFormat } from "./report/report.ts";
 /** JSON Schemas, made of the validator's own fields. */
 export { indexSchema, manifestSchema } from "./schema/schemas.ts";
 export type { JsonSchema } from "./schema/json-schema.ts";

@@ -7,10 +7,10 @@ import {
   checkLicense,
   checkName,
   checkPackageName,
-  checkTags,
-  checkVersion,
-  shown,
 } from "../src/index.ts";
+import { shown } from "../src/finding.ts";
+import { checkTags } from "../src/rules/tags.ts";
+import { checkVersion } from "../src/rules/version.ts";
 
 // The fixtures of the rules say what each check is for; here it is that they work without a file.
 it.each([

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { RULES } from "../src/index.ts";
+import { RULES } from "../src/rules/table.ts";
 import { rulesPage } from "./support/rules-page.ts";
 
 const PAGE = join(import.meta.dirname, "../../../docs/registry-rules.md");

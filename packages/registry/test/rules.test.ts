@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { formatFindings, RULES } from "../src/index.ts";
+import { formatFindings } from "../src/report/report.ts";
+import { RULES } from "../src/rules/table.ts";
 import { findingsOf, ruleCases } from "./support/cases.ts";
 
 /** Judged where the published index or a pull request is read, by tests of their own. */

@@ -1,7 +1,5 @@
 export { eventContext, runInfo } from "./event-context.ts";
-export type { RecordingFile } from "./recorded/import-file.ts";
 export { loadRecordings } from "./recorded/load.ts";
-export { importMiniSweAgent } from "./recorded/mini-swe-agent.ts";
 export { playRun } from "./recorded/play.ts";
 export type {
   Pace,
@@ -24,20 +22,10 @@ export type {
   ToolsStep,
   ToolUse,
 } from "./recorded/recorded-run.ts";
-export { importStream } from "./recorded/streams/import-stream.ts";
-export { importTauBench } from "./recorded/tau-bench.ts";
-export { tokenize } from "./recorded/tokenize.ts";
-export {
-  AttachedExporter,
-  ExporterAccount,
-  START_INFO,
-  attachExporter,
-  checkExporter,
-  describeFinding,
-  startExporter,
-} from "./conformance/index.ts";
+export { checkExporter, describeFinding, startExporter } from "./conformance/index.ts";
 export type {
   AttachOptions,
+  AttachedExporter,
   Called,
   CaseResult,
   CheckOptions,
@@ -45,6 +33,7 @@ export type {
   ConformanceLevel,
   ConformanceReport,
   Environment,
+  ExporterAccount,
   ExporterSource,
   FailedHook,
 } from "./conformance/index.ts";

@@ -1,4 +1,5 @@
-import { checkLicense, shown } from "@charm/telemetry-registry";
+import { checkLicense } from "@charm/telemetry-registry";
+import { shown } from "@charm/telemetry-registry/findings";
 import type { Flaw } from "./flaw.ts";
 import { asObject } from "./flaw.ts";
 

@@ -25,7 +25,6 @@ export type { Answer, RetryPolicy, Verdict } from "./retry-policy.ts";
 export { describeFailure, oneLine } from "./http-words.ts";
 export { BatchQueue, QUEUE_LIMITS } from "./batch-queue.ts";
 export type { BatchQueueLimits, BatchQueueOutput } from "./batch-queue.ts";
-export { ASSEMBLER_LIMITS } from "./span-assembler.ts";
 export type { AssemblerLimits } from "./span-assembler.ts";
 export { Secret } from "./secret.ts";
 export { isLoopback } from "./connections.ts";

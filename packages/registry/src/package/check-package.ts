@@ -3,7 +3,6 @@ import type { Problem } from "../problem.ts";
 import { NpmClient } from "../npm/npm-client.ts";
 import type { NpmClientOptions } from "../npm/npm-client.ts";
 import { shown } from "../finding.ts";
-import { describePackage } from "./describe-package.ts";
 import type { PackageDescription } from "./describe-package.ts";
 import { resolveEntryPoint } from "./entry-point.ts";
 import { inspectEntryPoint } from "./inspect.ts";
@@ -16,7 +15,6 @@ import { packageProblem } from "./package-problem.ts";
 import type { PackageProblem } from "./package-problem.ts";
 import { checkDescription } from "./package-rules.ts";
 import { stagePackage } from "./stage.ts";
-import { openTarball } from "./tarball.ts";
 
 export interface CheckPackageOptions extends NpmClientOptions {
   readonly limits?: Partial<PackageLimits>;
@@ -24,17 +22,7 @@ export interface CheckPackageOptions extends NpmClientOptions {
   readonly id?: string | undefined;
 }
 
-/** All that is wrong with a package that was not published yet; entry points are tried in the sandbox. */
-export async function checkPackage(
-  tarball: Uint8Array | string,
-  options: CheckPackageOptions = {},
-): Promise<readonly PackageProblem[]> {
-  const opened = await openTarball(tarball, options.limits);
-  if (opened.files === undefined) return opened.problems;
-  const description = describePackage(opened.files);
-  return "rule" in description ? [description] : problemsOf(description, options);
-}
-
+/** All that is wrong with a package; entry points are tried in the sandbox. */
 export async function problemsOf(
   description: PackageDescription,
   options: CheckPackageOptions,

@@ -1,5 +1,5 @@
 /** What packages do when they are fetched and run: needs a network, processes and time. */
-export { checkPackage, factsOfPackage } from "./check-package.ts";
+export { factsOfPackage } from "./check-package.ts";
 export type { CheckPackageOptions } from "./check-package.ts";
 export { fetchPackage, gatherFacts } from "./gather-facts.ts";
 export type { FetchedPackage, GatherOptions } from "./gather-facts.ts";
@@ -10,13 +10,10 @@ export { checkJson, positionOf } from "./positions.ts";
 export type { Position } from "./positions.ts";
 export { openTarball } from "./tarball.ts";
 export type { OpenedTarball, PackageFiles } from "./tarball.ts";
-export { findSandbox } from "./namespaces.ts";
-export type { FoundSandbox, Sandbox, SandboxOptions } from "./namespaces.ts";
 export { PACKAGE_LIMITS } from "./limits.ts";
 export type { PackageLimits } from "./limits.ts";
 export type { PackageProblem } from "./package-problem.ts";
-export { NpmClient } from "../npm/npm-client.ts";
-export type { NpmClientOptions, NpmPackageDocument, NpmVersionDocument } from "../npm/npm-client.ts";
+export type { NpmClient, NpmClientOptions, NpmPackageDocument, NpmVersionDocument } from "../npm/npm-client.ts";
 export type { NpmAnswer, RequestOptions } from "../npm/request.ts";
 export type { VerifyBundle } from "../npm/provenance.ts";
 export type { BrokenPackage, FactsAnswer, MissingPackage, PackageFacts, UndecidedPackage } from "../facts.ts";

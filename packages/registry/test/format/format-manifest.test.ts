@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { formatFindings, formatManifest, validateManifest } from "../../src/index.ts";
+import { formatManifest, validateManifest } from "../../src/index.ts";
+import { formatFindings } from "../../src/report/report.ts";
 import { filesOf, ruleCases } from "../support/cases.ts";
 import { fileOf, manifestOf, textFile } from "../support/manifests.ts";
 

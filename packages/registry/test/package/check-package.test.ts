@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkPackage, factsOfPackage } from "../../src/package/check-package.ts";
+import { factsOfPackage, problemsOf } from "../../src/package/check-package.ts";
 import { describePackage } from "../../src/package/describe-package.ts";
 import type { PackageDescription } from "../../src/package/describe-package.ts";
 import { PACKAGE_LIMITS } from "../../src/package/limits.ts";
 import { checkDescription } from "../../src/package/package-rules.ts";
 import { positionOf } from "../../src/package/positions.ts";
-import { packageTarball, tarball } from "./make-tarball.ts";
 import { PACKAGE_JSON, exporterFiles } from "./strangers.ts";
 
 const CORE = "@charm/telemetry-core";
@@ -124,21 +123,12 @@ describe("package.json", () => {
   });
 });
 
-describe("checkPackage", () => {
-  it("says what makes a tarball unusable, and nothing else then", async () => {
-    const link = { path: "package/x", type: "2", link: "/" };
-    expect(await checkPackage(tarball([link]))).toMatchObject([{ rule: "tarball" }]);
-    expect(await checkPackage(packageTarball({ "package.json": "null" }))).toMatchObject([{ rule: "tarball" }]);
-  });
-
-  it("says all else at once, and where", async () => {
-    const scripts = { install: "x" };
-    const found = await checkPackage(packageTarball(exporterFiles("", { scripts, peerDependencies: {} })), { id: "b" });
-    expect(found.map(({ rule, path }) => [rule, ...path])).toEqual([
-      ["install-script", "scripts", "install"],
-      ["peer-range", "peerDependencies"],
-    ]);
-  });
+it("says all that is wrong with a package at once, and where", async () => {
+  const found = await problemsOf(described({ scripts: { install: "x" }, peerDependencies: {} }), { id: "b" });
+  expect(found.map(({ rule, path }) => [rule, ...path])).toEqual([
+    ["install-script", "scripts", "install"],
+    ["peer-range", "peerDependencies"],
+  ]);
 });
 
 it("knows facts of a package that was not published", async () => {

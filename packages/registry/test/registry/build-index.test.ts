@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { buildIndex, checkIndex, checkShrink, formatFindings, INDEX, readIndex } from "../../src/index.ts";
+import { buildIndex, checkIndex, checkShrink, INDEX, readIndex } from "../../src/index.ts";
+import { formatFindings } from "../../src/report/report.ts";
 import type { RegistryIndex } from "../../src/index.ts";
 import { fileOf, read, textFile } from "../support/manifests.ts";
 

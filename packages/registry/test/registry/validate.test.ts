@@ -1,12 +1,7 @@
 import { expect, it } from "vitest";
-import {
-  formatFindings,
-  readAllowList,
-  readFacts,
-  RULES,
-  validateManifest,
-  validateRegistry,
-} from "../../src/index.ts";
+import { readAllowList, readFacts, validateManifest, validateRegistry } from "../../src/index.ts";
+import { formatFindings } from "../../src/report/report.ts";
+import { RULES } from "../../src/rules/table.ts";
 import type { FactsAnswer, RegistryIndex } from "../../src/index.ts";
 import { filesOf, findingsOf, ruleCases } from "../support/cases.ts";
 import { fileOf, manifestOf, textFile } from "../support/manifests.ts";

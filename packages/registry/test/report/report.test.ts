@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { countFindings, exitCodeOf, formatFindings, RULES, validateRegistry } from "../../src/index.ts";
+import { validateRegistry } from "../../src/index.ts";
+import { countFindings, exitCodeOf, formatFindings } from "../../src/report/report.ts";
+import { RULES } from "../../src/rules/table.ts";
 import type { Finding } from "../../src/index.ts";
 import { fileOf, textFile } from "../support/manifests.ts";
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { formatFindings, RULES } from "../../src/index.ts";
+import { formatFindings } from "../../src/report/report.ts";
+import { RULES } from "../../src/rules/table.ts";
 import type { Finding, RuleId } from "../../src/index.ts";
 import { filesOf, findingsOf, ruleCases } from "./cases.ts";
 import type { RuleCase } from "./cases.ts";

@@ -9,7 +9,7 @@ const HOST = Symbol.for("charm.telemetry.host");
 const HOST_DEADLINE_MS = 10_000;
 
 /** What exporters are started with unless a test says otherwise; `canary-secret` is what its `mask` masks. */
-export const START_INFO: StartInfo = {
+const START_INFO: StartInfo = {
   agent: { name: "Research Agent", version: "2.0.0" },
   runtime: { name: "node", version: process.version, telemetryVersion: "0.0.0", isolation: "inline" },
   captureContent: true,
@@ -120,14 +120,6 @@ export class AttachedExporter<Exporter extends object = object> {
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
-}
-
-/** Attaches a host's account to an exporter that was made and not started. */
-export function attachExporter<Exporter extends object>(
-  exporter: Exporter,
-  options?: AttachOptions,
-): AttachedExporter<Exporter> {
-  return new AttachedExporter(exporter, options);
 }
 
 /** Attaches a host's account to an exporter and starts it; throws what keeps it from starting. */

@@ -1,6 +1,6 @@
-export { ExporterAccount } from "./account.ts";
-export { AttachedExporter, START_INFO, attachExporter, startExporter } from "./attach.ts";
-export type { AttachOptions, Called, FailedHook } from "./attach.ts";
+export type { ExporterAccount } from "./account.ts";
+export { startExporter } from "./attach.ts";
+export type { AttachOptions, AttachedExporter, Called, FailedHook } from "./attach.ts";
 export type { Environment } from "./bench.ts";
 export type { ConformanceFinding, ConformanceLevel } from "./case.ts";
 export { checkExporter } from "./check-exporter.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DATADOG_EVALUATIONS_PATH, DATADOG_EVENTS_PATH } from "../../src/intakes/index.ts";
+import { DATADOG_EVALUATIONS_PATH, DATADOG_EVENTS_PATH } from "../../src/intakes/datadog-endpoints.ts";
 import { send } from "../support/spans.ts";
 import { openIntake } from "../support/with-intake.ts";
 

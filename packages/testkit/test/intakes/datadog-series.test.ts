@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { DATADOG_SERIES_PATH } from "../../src/intakes/index.ts";
+import { DATADOG_SERIES_PATH } from "../../src/intakes/datadog-endpoints.ts";
 import { send } from "../support/spans.ts";
 import { openIntake } from "../support/with-intake.ts";
 

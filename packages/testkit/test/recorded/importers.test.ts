@@ -1,14 +1,11 @@
 import { TelemetryError } from "@charm/telemetry-core";
 import { describe, expect, test } from "vitest";
-import {
-  importMiniSweAgent,
-  importStream,
-  importTauBench,
-  loadRecordings,
-  RECORDING_SOURCES,
-} from "../../src/index.ts";
+import { loadRecordings, RECORDING_SOURCES } from "../../src/index.ts";
 import type { RecordedRun } from "../../src/index.ts";
 import { readRecordingFiles } from "../../src/recorded/load.ts";
+import { importMiniSweAgent } from "../../src/recorded/mini-swe-agent.ts";
+import { importStream } from "../../src/recorded/streams/import-stream.ts";
+import { importTauBench } from "../../src/recorded/tau-bench.ts";
 import { llmSteps, toolCalls, toolResults, toolUses } from "../support/runs.ts";
 
 const runs = Object.fromEntries(RECORDING_SOURCES.map((source) => [source, loadRecordings(source)]));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { importStream, loadRecordings } from "../../src/index.ts";
+import { loadRecordings } from "../../src/index.ts";
+import { importStream } from "../../src/recorded/streams/import-stream.ts";
 import type { LlmStep } from "../../src/index.ts";
 import { readRecordingFiles } from "../../src/recorded/load.ts";
 import { fixture } from "../support/fixtures.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { tokenize } from "../../src/index.ts";
+import { tokenize } from "../../src/recorded/tokenize.ts";
 import { codePoints } from "../support/runs.ts";
 
 const anyText = fc.string({

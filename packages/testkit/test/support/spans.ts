@@ -1,5 +1,5 @@
 import type { DatadogIntake, DatadogSpan } from "../../src/intakes/index.ts";
-import { DATADOG_SPANS_PATH } from "../../src/intakes/index.ts";
+import { DATADOG_SPANS_PATH } from "../../src/intakes/datadog-endpoints.ts";
 
 export const TRACE_ID = "0192f0c17a1070008000000000000abc";
 

@@ -7,7 +7,7 @@ import {
   readManifestFile,
   validateRegistry,
 } from "@charm/telemetry-registry";
-import type { ReportFormat } from "@charm/telemetry-registry";
+import type { ReportFormat } from "@charm/telemetry-registry/findings";
 import { exitCodeOf } from "@charm/telemetry-registry/findings";
 import { EXIT } from "../../exit-code.ts";
 import { counted, printReport } from "../../report.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { formatManifest } from "@charm/telemetry-registry";
-import type { ReportFormat } from "@charm/telemetry-registry";
+import type { ReportFormat } from "@charm/telemetry-registry/findings";
 import type { Finding } from "@charm/telemetry-registry/findings";
 import { EXIT, UsageError } from "../../exit-code.ts";
 import { counted, printReport } from "../../report.ts";

@@ -1,5 +1,6 @@
 import { TOMBSTONES, validateManifest, validateRegistry } from "@charm/telemetry-registry";
-import type { FactsAnswer, RegistryFile, ReportFormat } from "@charm/telemetry-registry";
+import type { FactsAnswer, RegistryFile } from "@charm/telemetry-registry";
+import type { ReportFormat } from "@charm/telemetry-registry/findings";
 import { UsageError } from "../../exit-code.ts";
 import { changesSince } from "../../registry/changes.ts";
 import { factsFromFile, factsFromNetwork } from "../../registry/facts.ts";
