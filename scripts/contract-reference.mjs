@@ -62,6 +62,10 @@ const CHAPTERS = [
     names: ["Envelope", "RequestLimits"],
   },
   {
+    from: "packages/core/src/kit/retry-layer.ts",
+    names: ["RetryLimits = RETRY_LIMITS"],
+  },
+  {
     from: "packages/core/src/kit/retry-policy.ts",
     names: ["RetryPolicy = RETRY_POLICY"],
   },
@@ -151,7 +155,8 @@ function signature(source, member) {
 function defaultsOf(source, name) {
   if (name === undefined) return undefined;
   const { init } = source.declarations.get(name).declaration.declarations.find(({ id }) => id.name === name);
-  return new Map(init.properties.map(({ key, value }) => [key.name, textOf(source, value)]));
+  const given = init.properties.filter(({ type }) => type === "Property");
+  return new Map(given.map(({ key, value }) => [key.name, textOf(source, value)]));
 }
 
 function fields(source, { id, extends: parents = [], body }, defaults) {

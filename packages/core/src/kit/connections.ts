@@ -1,5 +1,4 @@
-import { Agent, EnvHttpProxyAgent } from "undici";
-import type { Dispatcher } from "undici";
+import type { Dispatcher, EnvHttpProxyAgent } from "undici";
 import { TelemetryError } from "../errors.ts";
 
 export interface ConnectionOptions {
@@ -17,9 +16,22 @@ const KEEP_ALIVE_MS = 10_000;
  * A pool of connections that are kept open, through a proxy where the environment names one. Extra certificate
  * authorities come from `NODE_EXTRA_CA_CERTS`, which Node itself reads when the process starts.
  *
- * @throws TelemetryError `INVALID_OPTION` for a proxy that is not an http(s) URL.
+ * @throws TelemetryError `INVALID_OPTION`, at once, for a proxy that is not an http(s) URL.
  */
-export function createConnections({ url, environment, connections, connectTimeoutMs }: ConnectionOptions): Dispatcher {
+export function openConnections({ url, environment, ...limits }: ConnectionOptions): Promise<Dispatcher> {
+  const httpProxy = proxyUrl(environment, "HTTP_PROXY");
+  const httpsProxy = proxyUrl(environment, "HTTPS_PROXY");
+  if ((httpProxy === "" && httpsProxy === "") || isLoopback(url)) return createPool(limits);
+  const noProxy = environment["no_proxy"] ?? environment["NO_PROXY"] ?? "";
+  return createPool(limits, { httpProxy, httpsProxy, noProxy });
+}
+
+async function createPool(
+  { connections, connectTimeoutMs }: Pick<ConnectionOptions, "connections" | "connectTimeoutMs">,
+  proxies?: EnvHttpProxyAgent.Options,
+): Promise<Dispatcher> {
+  // Takes ten times as long to load as the rest of the kit: not for exporters that bring their own HTTP.
+  const { Agent, EnvHttpProxyAgent } = await import("undici");
   const options = {
     connections,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -28,11 +40,7 @@ export function createConnections({ url, environment, connections, connectTimeou
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  const httpProxy = proxyUrl(environment, "HTTP_PROXY");
-  const httpsProxy = proxyUrl(environment, "HTTPS_PROXY");
-  if ((httpProxy === "" && httpsProxy === "") || isLoopback(url)) return new Agent(options);
-  const noProxy = environment["no_proxy"] ?? environment["NO_PROXY"] ?? "";
-  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy });
+  return proxies === undefined ? new Agent(options) : new EnvHttpProxyAgent({ ...options, ...proxies });
 }
 
 /** This machine: what is sent there crosses no network. */

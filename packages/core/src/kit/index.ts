@@ -18,11 +18,12 @@ export type {
 } from "./span.ts";
 export { HttpSender, SENDER_DEFAULTS } from "./http-sender.ts";
 export type { Credential, HttpSenderDefaults, HttpSenderOptions } from "./http-sender.ts";
+export type { RetryLimits } from "./retry-layer.ts";
 export { planRequests } from "./request-plan.ts";
 export type { Envelope, Range, RequestLimits } from "./request-plan.ts";
 export { RETRY_POLICY, judge, parseRetryAfter } from "./retry-policy.ts";
 export type { Answer, RetryPolicy, Verdict } from "./retry-policy.ts";
-export { describeFailure, oneLine } from "./http-words.ts";
+export { describeFailure, oneLine } from "./describe-failure.ts";
 export { BatchQueue, QUEUE_LIMITS } from "./batch-queue.ts";
 export type { BatchQueueLimits, BatchQueueOutput } from "./batch-queue.ts";
 export type { AssemblerLimits } from "./span-assembler.ts";

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BoundedText } from "../../src/kit/bounded-text.ts";
-import { describeFailure, oneLine } from "../../src/kit/http-words.ts";
+import { describeFailure, oneLine } from "../../src/kit/describe-failure.ts";
 import { RecentIds } from "../../src/kit/recent-ids.ts";
 import { Secret } from "../../src/kit/secret.ts";
 import { sizeOf } from "../../src/kit/size-of.ts";

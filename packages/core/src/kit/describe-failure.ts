@@ -1,5 +1,3 @@
-/** What people are told when a backend cannot be reached or refuses. */
-
 const MAX_ANSWER_LENGTH = 300;
 
 const FAILURES: Readonly<Record<string, string>> = {

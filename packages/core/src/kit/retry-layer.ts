@@ -1,0 +1,128 @@
+import type { Outcome } from "../exporter.ts";
+import { wait } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import type { PostResult } from "./http-post.ts";
+import type { Reporter } from "./reporter.ts";
+import { RETRY_POLICY, judge, parseRetryAfter } from "./retry-policy.ts";
+import type { Answer, RetryPolicy } from "./retry-policy.ts";
+import type { Troubles } from "./troubles.ts";
+
+// A backend that asks for more has lost its clock.
+const MAX_PAUSE_MS = 10 * 60 * 1000;
+
+export interface RetryLimits extends RetryPolicy {
+  /** For one try, from its start to the backend's answer. */
+  readonly requestTimeoutMs: number;
+  /** For all tries of one batch, waits included. */
+  readonly deadlineMs: number;
+  /** How long nothing is sent after the backend has refused the key. */
+  readonly coolDownMs: number;
+  /** Headers that say when to try again, in seconds or as a date; the first one that is there counts. */
+  readonly retryAfterHeaders: readonly string[];
+}
+
+export const RETRY_LIMITS: RetryLimits = {
+  ...RETRY_POLICY,
+  requestTimeoutMs: 10_000,
+  deadlineMs: 60_000,
+  coolDownMs: 60_000,
+  retryAfterHeaders: ["retry-after"],
+};
+
+export interface RetryLayerOptions extends RetryLimits {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly troubles: Troubles;
+}
+
+/** How long the tries of one batch may go on, in however many requests it goes. */
+export interface Deadline {
+  /** On the clock: after it no try begins. */
+  readonly atMs: number;
+  /** Stops everything at once: the process cannot wait any longer. */
+  readonly signal: AbortSignal;
+}
+
+/** One try of a request. Never rejects. */
+export type Attempt = (timeoutMs: number, signal: AbortSignal) => Promise<PostResult>;
+
+/**
+ * Tries a request until it is known what became of it; no other layer does. What one request is told by the backend
+ * holds for all: nothing is sent for as long as it asks for, and only now and then while it refuses the key.
+ */
+export class RetryLayer {
+  readonly #options: RetryLayerOptions;
+  #pausedUntilMs = 0;
+  #deniedUntilMs = 0;
+
+  constructor(options: RetryLayerOptions) {
+    this.#options = options;
+  }
+
+  /** For a batch that begins now. */
+  deadline(signal: AbortSignal): Deadline {
+    return { atMs: this.#options.clock.now() + this.#options.deadlineMs, signal };
+  }
+
+  /** @returns `split` for what the backend finds too large; `unknown` where an answer was lost, and none came later. */
+  async deliver(attempt: Attempt, deadline: Deadline): Promise<Outcome | "split"> {
+    const { clock, reporter, troubles } = this.#options;
+    let last: PostResult | undefined;
+    let notBeforeMs = 0;
+    let isAmbiguous = false;
+    const unacknowledged = (outcome: Outcome): Outcome => (isAmbiguous ? "unknown" : outcome);
+    const giveUp = (outcome: Outcome): Outcome => {
+      if (last !== undefined) troubles.failing(last);
+      return unacknowledged(outcome);
+    };
+    for (let count = 1; ; count++) {
+      const now = clock.now();
+      const startMs = Math.max(now, notBeforeMs, this.#pausedUntilMs);
+      if (count > this.#options.maxAttempts || startMs >= deadline.atMs) return giveUp("retries");
+      if (count > 1) reporter.count("retries", 1);
+      if (!(await wait(clock, startMs - now, deadline.signal))) return giveUp("deadline");
+      if (clock.now() < this.#deniedUntilMs) return unacknowledged("rejected");
+
+      last = await this.#try(attempt, deadline);
+      if (last.kind === "failure" && deadline.signal.aborted) {
+        troubles.unanswered();
+        return unacknowledged("deadline");
+      }
+      const verdict = judge(this.#heed(last), count, this.#options, Math.random());
+      switch (verdict.action) {
+        case "delivered":
+        case "split":
+          return verdict.action;
+        case "denied":
+          this.#deniedUntilMs = clock.now() + this.#options.coolDownMs;
+          troubles.denied(last, this.#options.coolDownMs);
+          return "rejected";
+        case "rejected":
+          troubles.rejected(last);
+          return "rejected";
+        case "retry":
+          troubles.note(last);
+          notBeforeMs = clock.now() + verdict.waitMs;
+          isAmbiguous ||= last.kind === "failure" && last.isSent;
+      }
+    }
+  }
+
+  async #try(attempt: Attempt, { atMs, signal }: Deadline): Promise<PostResult> {
+    const { requestTimeoutMs, clock, reporter } = this.#options;
+    const result = await attempt(Math.min(requestTimeoutMs, atMs - clock.now()), signal);
+    if (result.kind === "status" || result.isStarted) reporter.count("requests", 1);
+    return result;
+  }
+
+  /** Lets later requests wait, too, where the answer says so. */
+  #heed(result: PostResult): Answer {
+    if (result.kind === "failure") return result;
+    const { retryAfterHeaders, clock } = this.#options;
+    const header = retryAfterHeaders.map((name) => result.headers[name]).find((value) => value !== undefined);
+    const retryAfterMs = parseRetryAfter(Array.isArray(header) ? header[0] : header, Date.now());
+    if (retryAfterMs !== undefined && (result.status === 429 || result.status === 503))
+      this.#pausedUntilMs = Math.max(this.#pausedUntilMs, clock.now() + Math.min(retryAfterMs, MAX_PAUSE_MS));
+    return { kind: "status", status: result.status, retryAfterMs };
+  }
+}
