@@ -25,6 +25,9 @@ export const ENDS = {
 
 export type End = keyof typeof ENDS;
 
+/** Whoever has not ended by then is ended: it is far beyond every deadline that an agent is given. */
+const PATIENCE_MS = 100_000;
+
 export interface AgentOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Names in charm.yaml: the three of this repository, and those of `more`. */
@@ -33,6 +36,12 @@ export interface AgentOptions {
   readonly more?: Readonly<Record<string, string>>;
   readonly end?: End;
   readonly tokens?: number;
+  readonly toolCalls?: number;
+}
+
+/** Events of the agent's run: its start and end, two tool calls, an action, an LLM call, and what it is told to do. */
+export function eventsOf({ tokens = 1, toolCalls = 0 }: Pick<AgentOptions, "tokens" | "toolCalls"> = {}): number {
+  return 2 + 2 * 2 + 1 + 2 + tokens + 2 * toolCalls;
 }
 
 export interface EndedAgent {
@@ -40,6 +49,8 @@ export interface EndedAgent {
   readonly ended: number | NodeJS.Signals | null;
   /** What the agent has printed itself. */
   readonly prints: string;
+  /** Kinds of the events that it has written for people, in order, such as `run_start`. */
+  readonly lines: readonly string[];
   readonly stdout: string;
   readonly stderr: string;
   /** The most memory that the process had at once, when it was told to tell. */
@@ -55,6 +66,7 @@ export async function runAgent({
   more = {},
   end = "natural",
   tokens = 1,
+  toolCalls = 0,
 }: AgentOptions): Promise<EndedAgent> {
   const folder = agentFolder([...telemetry, ...Object.keys(more)], more);
   const child = spawn(process.execPath, ["agent.js"], {
@@ -64,10 +76,13 @@ export async function runAgent({
       CHARM_TELEMETRY_STDOUT: "full",
       CHARM_TELEMETRY_ISOLATION: "worker",
       TOKENS: String(tokens),
+      TOOL_CALLS: String(toolCalls),
       END: end,
       ...environment,
     },
     stdio: ["ignore", "pipe", "pipe", "pipe"],
+    timeout: PATIENCE_MS,
+    killSignal: "SIGKILL",
   });
   const told = child.stdio[3] as Readable;
   if (end === "SIGTERM" || end === "SIGINT") told.once("data", () => child.kill(end));
@@ -79,7 +94,15 @@ export async function runAgent({
   ]);
   rmSync(folder, { recursive: true, force: true });
   const prints = stdout.replaceAll(/^__CHARM_EVENT__.*\n/gm, "");
-  return { ended: code ?? signal, prints, stdout, stderr, maxRssKiB: Number(memory) || 0, health: healthIn(stdout) };
+  return {
+    ended: code ?? signal,
+    prints,
+    lines: Array.from(stdout.matchAll(/^__CHARM_EVENT__.*"event":"(\w+)"/gm), ([, event = ""]) => event),
+    stdout,
+    stderr,
+    maxRssKiB: Number(memory) || 0,
+    health: healthIn(stdout),
+  };
 }
 
 function agentFolder(telemetry: readonly string[], more: Readonly<Record<string, string>>): string {

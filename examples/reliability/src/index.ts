@@ -1,6 +1,9 @@
-export { ENDS, runAgent } from "./agent.ts";
+export { ENDS, eventsOf, runAgent } from "./agent.ts";
 export type { AgentOptions, End, EndedAgent } from "./agent.ts";
-export { ADDRESSES, FAULTS } from "./faults.ts";
-export { EXPORTERS, withStandIns } from "./stand-ins.ts";
+export { ADDRESSES, FAULTS, OUTAGES } from "./faults.ts";
+export { MISBEHAVIOURS, sourceOf } from "./misbehaviours.ts";
+export { PAGE, tableOnPage } from "./page.ts";
+export { EXPORTERS, SECRETS, withStandIns } from "./stand-ins.ts";
 export type { Exporter, StandIns } from "./stand-ins.ts";
-export { Table, generatedPart } from "./table.ts";
+export { STATES, TABLES, tableOf } from "./tables.ts";
+export type { TableName } from "./tables.ts";

@@ -107,7 +107,8 @@ export class EnvelopeSender {
         this.#tell("deadline", "EXPORT_TIMEOUT", "had not answered when the process ended");
         return unacknowledged("deadline");
       }
-      if (tried.kind === "status" && tried.status === 429) return unacknowledged(this.#limited(said(429, attempt)));
+      if (tried.kind === "status" && tried.status === 429)
+        return unacknowledged(this.#limited(this.#words(tried, attempt)));
 
       const verdict = judge(tried, count, retry, Math.random());
       switch (verdict.action) {

@@ -256,6 +256,14 @@ describe("SentryExporter", () => {
     expect(started.account.warnings).toEqual([expect.stringMatching(/limits this project: 429 .*is dropped until/)]);
   });
 
+  it("shows no key where the word of a limit has it", async () => {
+    const started = await start();
+    await started.intake.setFault({ kind: "status", status: 429, body: `too much for ${PUBLIC_KEY}` });
+    playTool(started, "1");
+    await started.exporter.flush(never);
+    expect(started.account.warnings).toEqual([expect.stringMatching(/: 429 too much for \[SENTRY_DSN_REDACTED\]/)]);
+  });
+
   it("sends nothing while Retry-After holds, and no retry", async () => {
     const started = await start();
     await started.intake.setFault({ kind: "status", status: 429, retryAfter: 60, times: 1 });

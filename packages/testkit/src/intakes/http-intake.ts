@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FaultSwitch } from "./faults.ts";
 import type { Fault, FaultKind, RequestFault } from "./faults.ts";
 import { decodeBody, readBody } from "./request-body.ts";
+import type { DecodedBody } from "./request-body.ts";
 
 export interface HttpIntakeOptions {
   /** On loopback; a free one unless given. */
@@ -169,7 +170,6 @@ export abstract class HttpIntake {
     const draft = draftOf(request, fault);
     this.requests.push(draft);
     this.#changed();
-    if (fault?.kind === "hang") return void request.on("error", () => {}).resume();
     if (fault?.kind === "reset") return resetInside(request);
     const bytesPerSecond = fault?.kind === "slow" ? fault.bytesPerSecond : undefined;
     // Compressed data is never much larger than what it holds.
@@ -177,23 +177,30 @@ export abstract class HttpIntake {
     if (read === undefined) return;
     draft.wireBytes = read.wireBytes;
     if (fault?.kind === "slow" && !(await this.#wait(fault.delayMs ?? 0))) return;
-    const verdict = fault?.kind === "status" ? statusVerdict(fault) : await this.#judge(draft, read.wire);
+    const decoded = await decodeBody(read.wire, encodingOf(request), this.maxBodyBytes);
+    if ("bytes" in decoded) draft.body = decoded.bytes;
+    const verdict = this.#verdict(draft, decoded, fault);
+    if (!this.keep) draft.body = Buffer.alloc(0);
+    if (verdict === undefined) return;
     draft.status = verdict.status;
     if (verdict.body) draft.answer = verdict.body;
-    if (!this.keep) draft.body = Buffer.alloc(0);
     this.#changed();
     this.#answer(response, verdict, fault, draft);
   }
 
-  async #judge(draft: Draft, wire: Buffer): Promise<Verdict> {
-    const encoding = draft.headers["content-encoding"] ?? "identity";
-    const decoded = await decodeBody(wire, encoding, this.maxBodyBytes);
+  /** None where there is never to be an answer. */
+  #verdict(draft: Draft, decoded: DecodedBody, fault: RequestFault | undefined): Verdict | undefined {
+    if (fault?.kind === "hang") return undefined;
+    return fault?.kind === "status" ? statusVerdict(fault) : this.#judge(draft, decoded);
+  }
+
+  #judge(draft: Draft, decoded: DecodedBody): Verdict {
     if ("refusal" in decoded) {
+      const encoding = encodingOf(draft);
       if (decoded.refusal === "size") return refusal(413, [`the body is larger than ${this.maxBodyBytes} bytes`]);
       if (decoded.refusal === "corrupt") return refusal(400, [`the body is not ${encoding}, as content-encoding says`]);
       return refusal(415, [`content-encoding ${encoding} is not supported: use gzip, deflate or none`]);
     }
-    draft.body = decoded.bytes;
     const verdict = this.handle(draft);
     if (verdict.status < 300) this.#received++;
     return verdict;
@@ -243,6 +250,10 @@ function statusVerdict({ status, retryAfter, headers = {}, body }: Extract<Fault
   const retry = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
   const verdict = refusal(status, ["this intake was told to fail"], { ...headers, ...retry });
   return body === undefined ? verdict : { ...verdict, body };
+}
+
+function encodingOf({ headers }: Pick<IncomingMessage, "headers">): string {
+  return headers["content-encoding"] ?? "identity";
 }
 
 function draftOf(request: IncomingMessage, fault: RequestFault | undefined): Draft {

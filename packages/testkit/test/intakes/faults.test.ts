@@ -48,6 +48,23 @@ test("hang: the request arrives and is never answered", async () => {
 });
 
 test.each([
+  ["is never answered", { kind: "hang" }],
+  ["is refused", { kind: "status", status: 503 }],
+] as const)("what %s is kept as it was sent: a repetition can be told from another request", async (_, fault) => {
+  const intake = await openIntake();
+  await intake.setFault({ ...fault, times: 1 });
+  const outcome = send(intake, body).catch(() => undefined);
+  await intake.waitForRequests(1);
+  expect((await send(intake, body)).status).toBe(202);
+  await intake.close();
+  await outcome;
+  const [failed, taken] = intake.requests;
+  expect(failed?.fault).toBe(fault.kind);
+  expect(failed?.body.length).toBeGreaterThan(0);
+  expect(failed?.body).toEqual(taken?.body);
+});
+
+test.each([
   ["a small body", body],
   ["a large body", payloadOf([spanOf({ name: "x".repeat(4_000_000) })])],
 ])("reset: the connection breaks inside %s", async (_, sent) => {

@@ -1,24 +1,22 @@
 import type { Fault } from "@charm/telemetry-testkit/intakes";
 import { describe, expect, it } from "vitest";
-import { ENDS, EXPORTERS, Table, runAgent, withStandIns } from "../src/index.ts";
+import { ENDS, EXPORTERS, STATES, eventsOf, runAgent, tableOf, tableOnPage, withStandIns } from "../src/index.ts";
 import type { End } from "../src/index.ts";
-import { CANARY, expectBooks, expectNoSecret, expectUnharmed, outcomeOf } from "./support/account.ts";
-import { tableOnPage } from "./support/page.ts";
+import { expectBooks, expectNoSecret, expectUnharmed, outcomeOf, triesOf } from "../test/support/account.ts";
 
 /** With the time that they are given: what is well gets all that a busy machine needs. */
-const BACKENDS: Readonly<Record<string, { fault: Fault | undefined; deadlineMs: number }>> = {
+const BACKENDS: Readonly<Record<(typeof STATES)[number], { fault: Fault | undefined; deadlineMs: number }>> = {
   "all is well": { fault: undefined, deadlineMs: 30_000 },
   "answers take 1 s": { fault: { kind: "slow", delayMs: 1000 }, deadlineMs: 30_000 },
   "nothing is answered": { fault: { kind: "hang" }, deadlineMs: 3000 },
 };
 
-const ends = Object.keys(ENDS) as End[];
-const table = new Table(["the process ends by", "code or signal", ...Object.keys(BACKENDS)], ends);
-const cases = ends.flatMap((end) => Object.keys(BACKENDS).map((backend) => [end, backend] as const));
+const table = tableOf("ends");
+const cases = (Object.keys(ENDS) as End[]).flatMap((end) => STATES.map((state) => [end, state] as const));
 
 describe.concurrent("an agent that has just taken an event, and one that has just taken 10,000,", () => {
-  it.each(cases)("by %s while at the backends %s", async (end, backend) => {
-    const { fault, deadlineMs } = BACKENDS[backend] ?? { fault: undefined, deadlineMs: 0 };
+  it.each(cases)("by %s while at the backends %s", async (end, state) => {
+    const { fault, deadlineMs } = BACKENDS[state];
     const outcomes = new Set<string>();
     for (const tokens of [1, 10_000])
       await withStandIns(async ({ intakes, environment, setFault }) => {
@@ -26,22 +24,27 @@ describe.concurrent("an agent that has just taken an event, and one that has jus
         // Where nothing is answered it is the deadline that ends all, and not the thread's boot.
         const warm = fault?.kind === "hang" ? { WARM: "yes" } : {};
         const deadline = { CHARM_TELEMETRY_SHUTDOWN_MS: String(deadlineMs) };
-        const ended = await runAgent({ environment: { ...environment, ...CANARY, ...warm, ...deadline }, end, tokens });
+        const ended = await runAgent({ environment: { ...environment, ...warm, ...deadline }, end, tokens });
         expectUnharmed(ended, end);
         expectNoSecret(ended, intakes);
         for (const exporter of EXPORTERS) {
-          const health = expectBooks(ended.health[exporter], 8 + tokens);
-          const { acknowledged } = intakes[exporter].units;
+          const health = expectBooks(ended.health[exporter], eventsOf({ tokens }));
+          const { acknowledged, duplicates } = intakes[exporter].units;
           expect({ exporter, spans: health.units.spans }).toEqual({ exporter, spans: acknowledged });
+          // A request waits for its answer longer than the deadline lasts: nobody has waited for one.
+          expect({ duplicates, tries: Math.max(1, ...triesOf(intakes[exporter])) }).toEqual({
+            duplicates: 0,
+            tries: 1,
+          });
           outcomes.add(outcomeOf(health));
         }
       });
     expect([...outcomes]).toEqual([fault?.kind === "hang" ? "`deadline`" : "delivered"]);
     table.set(end, "code or signal", String(ENDS[end]));
-    table.set(end, backend, [...outcomes].join(", "));
+    table.set(end, state, [...outcomes].join(", "));
   });
 });
 
 it("is what the table in docs/reliability.md says (else: npm run reliability)", () => {
-  expect(table.toString()).toBe(tableOnPage("ends", table));
+  expect(table.toString()).toBe(tableOnPage(table));
 });
