@@ -1,5 +1,8 @@
 import type { LlmMessage } from "@charm/telemetry-core";
 import type { Envelope, FinishedSpan, LlmSpan } from "@charm/telemetry-core/kit";
+import { errorOf, shortened, typeOf } from "./error.ts";
+import type { SpanError } from "./error.ts";
+import { decimal, nanoseconds, tagOf } from "./notation.ts";
 
 /**
  * Finished spans in the form of Datadog's public API for LLM Observability.
@@ -10,9 +13,7 @@ import type { Envelope, FinishedSpan, LlmSpan } from "@charm/telemetry-core/kit"
 const DAY_MS = 24 * 60 * 60 * 1000;
 // A span that is sent just in time may arrive too late.
 const WINDOW_MS = DAY_MS - 2 * 60 * 1000;
-const MAX_TAG_LENGTH = 200;
 const MAX_ACTIONS = 50;
-const MAX_CAUSES = 10;
 const REMOVED = "[removed: the span was larger than Datadog takes]";
 const KINDS = { run: "agent", tool: "tool", llm: "llm" } as const;
 
@@ -28,7 +29,7 @@ interface Meta {
   readonly kind: (typeof KINDS)[keyof typeof KINDS];
   readonly model_name: string | undefined;
   readonly model_provider: string | undefined;
-  readonly error: { readonly message: string; readonly type: string; readonly stack?: string } | undefined;
+  readonly error: SpanError | undefined;
   readonly input: Io | undefined;
   readonly output: Io | undefined;
   readonly metadata: Flat | undefined;
@@ -63,21 +64,6 @@ export function encodeSpan(span: FinishedSpan, maxBytes: number): string {
   ]);
 }
 
-/**
- * A tag in the form `key:value`, as Datadog takes it: no comma (it would split the tag), no blanks at its ends, at most
- * 200 characters, beginning with a letter.
- *
- * @param key given apart from the value; without it, `text` is the whole tag.
- * @returns nothing where nothing is left.
- */
-export function tagOf(text: string, key?: string): string | undefined {
-  const clean = text.replaceAll(/[\s,\p{Cc}]+/gu, "_").replaceAll(/^_+|_+$/g, "");
-  if (clean === "") return undefined;
-  const tag = key === undefined && !/^\p{L}[^:]*:./u.test(clean) ? `tag:${clean}` : clean;
-  const whole = key === undefined ? tag : `${key}:${tag}`;
-  return whole.slice(0, MAX_TAG_LENGTH).replace(/[\uD800-\uDBFF]$/, "");
-}
-
 function write(span: FinishedSpan, meta: Meta, marks: readonly string[]): string {
   const rest = {
     status: span.status === "ok" ? "ok" : "error",
@@ -97,24 +83,13 @@ function write(span: FinishedSpan, meta: Meta, marks: readonly string[]): string
   return `${JSON.stringify(ids).slice(0, -1)},${times},${JSON.stringify(rest).slice(1)}`;
 }
 
-/** Digits, not a number: today's nanoseconds are beyond what a number holds exactly, and JSON has room for them. */
-export function nanoseconds(unixMs: number): string {
-  const ms = Math.floor(unixMs);
-  return String(BigInt(ms) * 1_000_000n + BigInt(Math.round((unixMs - ms) * 1e6)));
-}
-
-/** Datadog's ids are 64-bit numbers, written in decimal. */
-export function decimal(hex: string): string {
-  return BigInt(`0x${hex}`).toString();
-}
-
 function metaOf(span: FinishedSpan, input: Io | undefined, output: Io | undefined): Meta {
   const model = span.kind === "llm" ? modelOf(span) : undefined;
   return {
     kind: KINDS[span.kind],
     model_name: model?.model_name,
     model_provider: model?.model_provider,
-    error: span.error === undefined ? undefined : errorOf(span),
+    error: errorOf(span),
     input,
     output,
     metadata: unlessEmpty(metadataOf(span)),
@@ -234,27 +209,6 @@ function tagsOf(span: FinishedSpan): string[] {
   if (span.isPartial) tags.push("partial:1");
   if (span.kind === "run") tags.push(...span.run.tags.map((tag) => tagOf(tag)).filter((tag) => tag !== undefined));
   return tags;
-}
-
-export function typeOf({ status, error }: FinishedSpan): string {
-  return status === "aborted" ? "Aborted" : error?.name || "Error";
-}
-
-function errorOf(span: FinishedSpan): Meta["error"] {
-  return { message: span.error?.message ?? "", type: typeOf(span), stack: stackOf(span) };
-}
-
-/** The stacks of an error and of its causes. */
-export function stackOf(span: FinishedSpan): string {
-  const stacks: string[] = [];
-  let error: unknown = span.error;
-  for (; error instanceof Error && stacks.length < MAX_CAUSES; error = error.cause)
-    stacks.push(error.stack ?? `${error.name}: ${error.message}`);
-  return stacks.join("\nCaused by: ");
-}
-
-function shortened(error: Meta["error"]): Meta["error"] {
-  return error && { message: error.message.slice(0, 1000), type: error.type.slice(0, 200) };
 }
 
 function fits(text: string, maxBytes: number): boolean {

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { Secret, isLoopback } from "@charm/telemetry-core/kit";
-import { tagOf } from "./encode.ts";
+import { tagOf } from "./notation.ts";
 
 /** What the exporter needs to know. Complete: whatever the environment does not say has its default. */
 export interface DatadogOptions {

@@ -2,7 +2,8 @@ import { TelemetryError } from "@charm/telemetry-core";
 import type { FinishedSpan, LlmSpan, RunSpan, ToolSpan } from "@charm/telemetry-core/kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeSpan, envelopeOf, isTooOld, nanoseconds, tagOf } from "../src/encode.ts";
+import { encodeSpan, envelopeOf, isTooOld } from "../src/encode.ts";
+import { nanoseconds, tagOf } from "../src/notation.ts";
 
 const MIB = 1024 * 1024;
 const AT = 1_795_338_694_583.0181;

@@ -1,3 +1,4 @@
+import { TelemetryError } from "../errors.ts";
 import type { EventContext, HookName, LlmRequest, LlmResponse } from "../events.ts";
 import { BaseTelemetryExporter } from "../exporter.ts";
 import type { Outcome, Pending, StartInfo } from "../exporter.ts";
@@ -82,7 +83,10 @@ export abstract class SpanTelemetryExporter extends BaseTelemetryExporter {
    */
   protected observe?(span: FinishedSpan): void;
 
-  /** Reads options and opens what `send` needs. Called again later if it throws. */
+  /**
+   * Reads options and opens what `send` needs. A TelemetryError `INVALID_OPTION` disables the exporter, with its message;
+   * called again later if it throws anything else.
+   */
   protected connect?(info: StartInfo, signal: AbortSignal): void | Promise<void>;
 
   /** Closes what `connect` has opened; everything is settled by then. */
@@ -96,7 +100,12 @@ export abstract class SpanTelemetryExporter extends BaseTelemetryExporter {
   override async start(info: StartInfo, signal: AbortSignal): Promise<void> {
     this.#assembler.agentName = info.agent.name;
     this.#assembler.mask = (text) => info.mask(text);
-    await this.connect?.(info, signal);
+    try {
+      await this.connect?.(info, signal);
+    } catch (error) {
+      if (!TelemetryError.is(error) || error.code !== "INVALID_OPTION") throw error;
+      this.disable(error.message);
+    }
   }
 
   /** Delivers the spans that have ended; open ones stay. */

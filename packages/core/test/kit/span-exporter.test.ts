@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { TelemetryError } from "../../src/errors.ts";
 import type { Outcome, StartInfo } from "../../src/exporter.ts";
 import { PENDING, missingHooks } from "../../src/exporter.ts";
 import { SpanTelemetryExporter } from "../../src/kit/span-exporter.ts";
@@ -41,7 +42,29 @@ async function start(options: SpanExporterOptions = {}): Promise<{ exporter: Lis
   return { exporter, host };
 }
 
+/** An exporter that cannot connect. */
+class Unconnected extends ListExporter {
+  readonly #error: Error;
+
+  constructor(error: Error) {
+    super();
+    this.#error = error;
+  }
+
+  protected override connect(): void {
+    throw this.#error;
+  }
+}
+
 describe("SpanTelemetryExporter", () => {
+  it("is disabled by an option that connect finds invalid, and fails to start with any other error", async () => {
+    const exporter = new Unconnected(new TelemetryError("INVALID_OPTION", "HTTPS_PROXY is not a URL."));
+    const host = RecordingHost.attach(exporter);
+    await exporter.start(START_INFO, never);
+    expect(host.disabled).toBe("HTTPS_PROXY is not a URL.");
+    await expect(new Unconnected(new Error("no module")).start(START_INFO, never)).rejects.toThrow("no module");
+  });
+
   it("has every hook, and keeps every event for later", async () => {
     const { exporter } = await start();
     expect(missingHooks(exporter)).toEqual([]);

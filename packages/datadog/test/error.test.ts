@@ -1,6 +1,6 @@
 import type { ToolSpan } from "@charm/telemetry-core/kit";
 import { expect, it } from "vitest";
-import { encodeErrorLog } from "../src/error-log.ts";
+import { encodeErrorLog } from "../src/error.ts";
 
 const NOW = Date.UTC(2026, 0, 5, 12);
 const SURROUNDINGS = { service: "search", host: "pod-7", mlApp: "tide_agent", tags: ["env:test", "version:7"] };

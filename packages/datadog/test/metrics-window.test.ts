@@ -1,6 +1,6 @@
 import type { FinishedSpan, LlmSpan, RunSpan, ToolSpan } from "@charm/telemetry-core/kit";
 import { describe, expect, it } from "vitest";
-import { MetricsWindow } from "../src/metrics.ts";
+import { MetricsWindow } from "../src/metrics-window.ts";
 
 const NOW = Date.UTC(2026, 0, 5, 12, 0, 0, 250);
 const SECONDS = Math.floor(NOW / 1000);
