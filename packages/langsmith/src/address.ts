@@ -88,13 +88,3 @@ function uuidOf(text: string): string {
   const hex = bytes.toString("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
-
-/**
- * Whether a trace is among the share that is sent: the same answer for all runs of a trace, in any process.
- *
- * @param rate from 0 to 1.
- */
-export function isSampled(traceId: string, rate: number): boolean {
-  if (rate >= 1) return true;
-  return createHash("sha256").update(traceId).digest().readUInt32BE() < rate * 2 ** 32;
-}

@@ -3,6 +3,8 @@ import type { FinishedSpan, LlmSpan, OpenedSpan } from "@charm/telemetry-core/ki
 import type { RunCreate, RunUpdate } from "langsmith/schemas";
 import { isoMicroseconds } from "./address.ts";
 import type { RunAddress } from "./address.ts";
+import { errorOf } from "./error.ts";
+import type { LangsmithOptions } from "./options.ts";
 
 /**
  * Spans in the form of LangSmith's runs.
@@ -11,23 +13,23 @@ import type { RunAddress } from "./address.ts";
  */
 
 type Fields = Record<string, unknown>;
+type Options = Pick<LangsmithOptions, "project" | "hideInputs">;
 
 const RUN_TYPES = { run: "chain", tool: "tool", llm: "llm" } as const;
-const MAX_CAUSES = 10;
 
 /** A span that has begun, to be shown in progress. */
-export function encodeStart(span: OpenedSpan, address: RunAddress, project: string): RunCreate {
+export function encodeStart(span: OpenedSpan, address: RunAddress, { project }: Options): RunCreate {
   return { ...headOf(span, address, project), inputs: inputsOf(span), extra: extraOf(span) };
 }
 
 /** A span that LangSmith does not know yet, from its start to its end. */
-export function encodeWhole(span: FinishedSpan, address: RunAddress, project: string): RunCreate {
-  return { ...encodeStart(span, address, project), ...endOf(span) };
+export function encodeWhole(span: FinishedSpan, address: RunAddress, options: Options): RunCreate {
+  return { ...encodeStart(span, address, options), ...endOf(span, options) };
 }
 
 /** The end of a span whose start LangSmith has. What is given replaces what is there: inputs are left out. */
-export function encodeEnd(span: FinishedSpan, address: RunAddress, project: string): RunUpdate {
-  return { ...headOf(span, address, project), ...endOf(span), extra: extraOf(span) };
+export function encodeEnd(span: FinishedSpan, address: RunAddress, options: Options): RunUpdate {
+  return { ...headOf(span, address, options.project), ...endOf(span, options), extra: extraOf(span) };
 }
 
 function headOf(
@@ -48,13 +50,14 @@ function headOf(
   };
 }
 
-function endOf(span: FinishedSpan): Pick<RunUpdate, "end_time" | "outputs" | "error" | "events"> {
+function endOf(span: FinishedSpan, options: Options): Pick<RunUpdate, "end_time" | "outputs" | "error" | "events"> {
   const outputs = outputsOf(span);
-  const events = eventsOf(span);
+  const error = errorOf(span);
+  const events = eventsOf(span, options);
   return {
     end_time: isoMicroseconds(span.endTimeUnixMs),
     ...(outputs === undefined ? {} : { outputs }),
-    ...(span.error === undefined ? {} : { error: errorOf(span) }),
+    ...(error === undefined ? {} : { error }),
     ...(events.length === 0 ? {} : { events }),
   };
 }
@@ -116,11 +119,12 @@ function jsonObject(text: string): Fields | undefined {
   return undefined;
 }
 
-function eventsOf(span: FinishedSpan): Fields[] {
+function eventsOf(span: FinishedSpan, { hideInputs }: Options): Fields[] {
   const events: Fields[] = span.actions.map(({ tool, toolInput, timeUnixMs }) => ({
     name: "agent_action",
     time: isoMicroseconds(timeUnixMs),
-    kwargs: { tool, tool_input: jsonObject(toolInput) ?? toolInput },
+    // The client hides the inputs of runs alone.
+    kwargs: { tool, tool_input: hideInputs ? "" : (jsonObject(toolInput) ?? toolInput) },
   }));
   // LangSmith makes the time to the first token of this one event; more would only cost space.
   if (span.kind === "llm" && span.timeToFirstTokenMs !== undefined)
@@ -175,18 +179,4 @@ function usageOf({ usage }: LlmSpan): Fields | undefined {
   };
   const entries = Object.entries(known).filter(([, value]) => value !== undefined);
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
-}
-
-function errorOf({ status, error: first }: FinishedSpan): string {
-  if (status === "aborted") return `Aborted: ${first?.message ?? ""}`;
-  const texts: string[] = [];
-  let error: unknown = first;
-  for (; error instanceof Error && texts.length < MAX_CAUSES; error = error.cause) texts.push(stackOf(error));
-  return texts.join("\nCaused by: ");
-}
-
-function stackOf({ name, message, stack = "" }: Error): string {
-  const head = `${name}: ${message}`;
-  if (stack.startsWith(head)) return stack;
-  return stack.includes("\n    at ") ? head + stack.slice(stack.indexOf("\n    at ")) : head;
 }

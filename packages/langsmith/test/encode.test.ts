@@ -63,11 +63,12 @@ const llm: LlmSpan = {
 };
 
 const addresses = new Addresses();
-const whole = (span: FinishedSpan): ReturnType<typeof encodeWhole> => encodeWhole(span, addresses.of(span), "demo");
+const OPTIONS = { project: "demo", hideInputs: false };
+const whole = (span: FinishedSpan): ReturnType<typeof encodeWhole> => encodeWhole(span, addresses.of(span), OPTIONS);
 
 describe("the start of a run", () => {
   it("has what went in, and no end", () => {
-    const encoded = encodeStart({ ...run, error: new Error("its end was not seen") }, addresses.of(run), "demo");
+    const encoded = encodeStart({ ...run, error: new Error("its end was not seen") }, addresses.of(run), OPTIONS);
     expect(encoded).toEqual({
       id: RUN_ID,
       trace_id: RUN_ID,
@@ -85,7 +86,7 @@ describe("the start of a run", () => {
 
 describe("the end of a run that is known", () => {
   it("repeats its address and leaves its inputs alone", () => {
-    const encoded = encodeEnd(run, addresses.of(run), "demo");
+    const encoded = encodeEnd(run, addresses.of(run), OPTIONS);
     expect(encoded).toMatchObject({
       id: RUN_ID,
       dotted_order: `20261122T091134583250Z${RUN_ID}`,
