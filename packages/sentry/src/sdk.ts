@@ -7,6 +7,16 @@ import type * as Node from "@sentry/node";
 export type Sdk = Pick<typeof Core, "SDK_VERSION" | "exceptionFromError" | "getEnvelopeEndpointWithUrlEncodedAuth"> &
   Pick<typeof Node, "contextLinesIntegration" | "defaultStackParser" | "makeNodeTransport">;
 
+/** Who Sentry is told that it talks to. */
+export interface SdkIdentity {
+  readonly name: string;
+  readonly version: string;
+}
+
+export function identityOf({ SDK_VERSION: version }: Pick<Sdk, "SDK_VERSION">): SdkIdentity {
+  return { name: "sentry.javascript.node", version };
+}
+
 /**
  * Loads those parts. The whole of `@sentry/node` takes 0.5 to 0.8 s of CPU, and an agent may have ended by then; the
  * files of the parts take 0.2 s.

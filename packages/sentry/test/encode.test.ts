@@ -2,14 +2,17 @@ import { TelemetryError } from "@charm/telemetry-core";
 import type { FinishedSpan, LlmSpan, RunSpan, ToolSpan } from "@charm/telemetry-core/kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeSpan, seconds } from "../src/encode.ts";
+import { encodeSpan } from "../src/encode.ts";
+import { seconds } from "../src/notation.ts";
 
 const MIB = 1024 * 1024;
 const AT = 1_795_338_694_583.0181;
 const SURROUNDINGS = {
   environment: "test",
   release: undefined,
+  serverName: "pod-7",
   agentName: "demo-agent",
+  nodeVersion: process.version,
   sdk: { name: "sentry.javascript.node", version: "11.12.0" },
   tracesSampleRate: 0.5,
 };

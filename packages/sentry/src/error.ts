@@ -1,26 +1,32 @@
 import { createHash } from "node:crypto";
 import type { FinishedSpan } from "@charm/telemetry-core/kit";
 import type { ErrorEvent, Exception } from "@sentry/core";
-import { agentNameOf, seconds } from "./encode.ts";
-import type { Surroundings } from "./encode.ts";
+import { seconds } from "./notation.ts";
+import type { Attributes } from "./notation.ts";
 import type { Breadcrumb } from "./run-trails.ts";
 import type { Sdk } from "./sdk.ts";
+import { agentNameOf } from "./surroundings.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** As Sentry's own SDK follows causes. */
 const MAX_CAUSES = 5;
 
-/** What is the same on every error of a process. */
-export interface EventSurroundings extends Surroundings {
-  readonly serverName: string;
-  readonly nodeVersion: string;
+/** What a failed span says of its error by itself. */
+export function errorOf({ error, status, isPartial }: FinishedSpan): Attributes {
+  return {
+    "error.type": error === undefined ? undefined : status === "aborted" ? "Aborted" : error.name || "Error",
+    // An aborted span has no event of its own, nor has a failed call of a model.
+    "error.message": error?.message,
+    "charm.partial": isPartial ? true : undefined,
+  };
 }
 
 /** A failed span's error as an event of Sentry, linked to the span; the same one for the same span. */
-export function errorEventOf(
+export function encodeErrorEvent(
   span: FinishedSpan,
   error: Error,
   breadcrumbs: readonly Breadcrumb[],
-  surroundings: EventSurroundings,
+  surroundings: Surroundings,
   parts: Pick<Sdk, "defaultStackParser" | "exceptionFromError">,
 ): ErrorEvent & { readonly event_id: string } {
   const { environment, release, serverName, nodeVersion, sdk } = surroundings;

@@ -1,0 +1,153 @@
+import { request as requestHttp } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { request as requestHttps } from "node:https";
+import { TelemetryError } from "@charm/telemetry-core";
+import { parseRetryAfter, systemClock } from "@charm/telemetry-core/kit";
+import type { Envelope, Transport } from "@sentry/core";
+import type { SentryOptions } from "./options.ts";
+import { identityOf } from "./sdk.ts";
+import type { Sdk } from "./sdk.ts";
+
+type HttpModule = NonNullable<Parameters<Sdk["makeNodeTransport"]>[0]["httpModule"]>;
+
+const MAX_ANSWER_BYTES = 4096;
+/** Far beyond what is ever on its way: the transport would drop what is more. */
+const MAX_IN_FLIGHT = 100_000;
+
+/** One request on its way, and what became of it. */
+interface Attempt {
+  readonly stop: AbortController;
+  isStarted: boolean;
+  isSent: boolean;
+  bodyBytes: number;
+  answer: string;
+  retryAfterMs: number | undefined;
+  isTimeout: boolean;
+}
+
+/** What became of one try. */
+export type Tried = {
+  /** A connection came about: there was a request. */
+  readonly isStarted: boolean;
+  /** As sent. */
+  readonly bodyBytes: number;
+} & (
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly retryAfterMs: number | undefined;
+      /** The start of what a refusal says. */
+      readonly answer: string;
+    }
+  /** Nothing was sent: Sentry limits what is in the envelope. */
+  | { readonly kind: "limited" }
+  | {
+      readonly kind: "failure";
+      readonly error: unknown;
+      /** The whole request was handed over: it may have arrived although no answer came. */
+      readonly isSent: boolean;
+      readonly isTimeout: boolean;
+    }
+);
+
+/**
+ * Sends an envelope once, through the transport of Sentry's own SDK, which honours Sentry's rate limits, and says
+ * honestly what became of it: the SDK itself reports success even for what was refused.
+ */
+export class SentryTransport {
+  readonly #transport: Transport;
+  readonly #timeoutMs: number;
+  readonly #make: typeof requestHttp;
+  /** Whose request the transport is about to make. */
+  #current: Attempt | undefined;
+
+  constructor({ dsn, proxy, timeoutMs }: SentryOptions, parts: Sdk) {
+    this.#timeoutMs = timeoutMs;
+    this.#make = dsn.protocol === "https" ? requestHttps : requestHttp;
+    const address = { ...dsn, publicKey: dsn.publicKey.reveal() };
+    this.#transport = parts.makeNodeTransport({
+      url: parts.getEnvelopeEndpointWithUrlEncodedAuth(address, undefined, identityOf(parts)),
+      bufferSize: MAX_IN_FLIGHT,
+      recordDroppedEvent: () => {}, // `send` resolves without a status: that is told there
+      httpModule: { request: this.#request },
+      ...(proxy === undefined ? {} : { proxy }),
+    });
+  }
+
+  /** @param leftMs after which it is given up, if that is less than one try may take. */
+  async send(envelope: Envelope, leftMs: number, signal: AbortSignal): Promise<Tried> {
+    const attempt: Attempt = {
+      stop: new AbortController(),
+      isStarted: false,
+      isSent: false,
+      bodyBytes: 0,
+      answer: "",
+      retryAfterMs: undefined,
+      isTimeout: false,
+    };
+    const abort = (): void => attempt.stop.abort();
+    const cancel = systemClock.after(Math.min(this.#timeoutMs, leftMs), () => {
+      attempt.isTimeout = true;
+      abort();
+    });
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+    try {
+      this.#current = attempt;
+      const { statusCode: status } = await this.#transport.send(envelope);
+      return status === undefined ? { kind: "limited", ...attempt } : { kind: "status", status, ...attempt };
+    } catch (error) {
+      return { kind: "failure", error, ...attempt };
+    } finally {
+      cancel();
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Called by the transport inside of `send`, and once more when a connection that was kept open has gone. */
+  readonly #request: HttpModule["request"] = (options, callback) => {
+    const attempt = this.#current;
+    if (attempt === undefined || typeof options === "string" || options instanceof URL)
+      throw new TelemetryError("CONTRACT", "the transport of @sentry/node has made a request of its own.");
+    const request: ClientRequest = this.#make({ ...options, signal: attempt.stop.signal }, (response) =>
+      receive(response, attempt, () => callback?.(response as IncomingMessage & { statusCode: number })),
+    );
+    request.on("socket", (socket) => {
+      if (!socket.connecting) attempt.isStarted = true;
+      else socket.once("connect", () => (attempt.isStarted = true));
+    });
+    request.on("pipe", (body) => body.on("data", (chunk: Buffer) => (attempt.bodyBytes += chunk.length)));
+    request.on("finish", () => (attempt.isSent = true));
+    request.on("error", () => {
+      // The transport's own listener comes next, and may try again at once.
+      attempt.bodyBytes = 0;
+      this.#current = attempt;
+    });
+    return request;
+  };
+}
+
+/** Hands a 2xx on at once, another answer when the start of its text is there. */
+function receive(response: IncomingMessage, attempt: Attempt, next: () => void): void {
+  const { statusCode = 0, headers } = response;
+  if (statusCode < 300) return next();
+  if (statusCode >= 500) {
+    attempt.retryAfterMs = parseRetryAfter(headers["retry-after"], Date.now());
+    // The transport would take it for a limit of the project, and drop what comes meanwhile.
+    delete headers["retry-after"];
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let isDone = false;
+  const finish = (): void => {
+    if (isDone) return;
+    isDone = true;
+    attempt.answer = Buffer.concat(chunks).toString("utf8", 0, MAX_ANSWER_BYTES);
+    next();
+  };
+  response.on("data", (chunk: Buffer) => {
+    if (bytes < MAX_ANSWER_BYTES) chunks.push(chunk);
+    bytes += chunk.length;
+  });
+  response.on("end", finish).on("error", finish).on("close", finish);
+}
