@@ -1,40 +1,18 @@
 import type { FinishedSpan, LlmSpan, RunSpan, ToolSpan } from "@charm/telemetry-core/kit";
 import { describe, expect, it } from "vitest";
+import { llmSpan, runSpan, toolSpan } from "../../testkit/test/support/finished-spans.ts";
 import { MetricsWindow } from "../src/metrics-window.ts";
 
 const NOW = Date.UTC(2026, 0, 5, 12, 0, 0, 250);
 const SECONDS = Math.floor(NOW / 1000);
 
-const base = {
-  runId: "run-1",
-  traceId: "a".repeat(32),
-  spanId: "b".repeat(16),
-  parentSpanId: undefined,
-  place: { spanId: "b".repeat(16), parentSpanId: undefined, startTimeUnixMs: NOW - 2000, parent: undefined },
-  startTimeUnixMs: NOW - 2000,
-  endTimeUnixMs: NOW,
-  status: "ok",
-  error: undefined,
-  isPartial: false,
-  run: { tags: [], metadata: {} },
-  actions: [],
-  streamedText: undefined,
-  eventCount: 2,
-} as const;
-
-const run: RunSpan = { ...base, kind: "run", name: "Tide Agent", input: {}, output: {} };
-const tool: ToolSpan = { ...base, kind: "tool", name: "search", input: "", output: "", toolCallId: undefined };
+const ended = { startTimeUnixMs: NOW - 2000, endTimeUnixMs: NOW };
+const run: RunSpan = { ...runSpan, ...ended };
+const tool: ToolSpan = { ...toolSpan, ...ended };
 const llm: LlmSpan = {
-  ...base,
-  kind: "llm",
-  name: "gpt-4o-mini",
-  model: "gpt-4o-mini",
-  provider: "openai",
-  parameters: {},
-  input: undefined,
-  output: undefined,
+  ...llmSpan,
+  ...ended,
   usage: { inputTokens: 100, outputTokens: 20, cachedInputTokens: 60, reasoningTokens: 5, totalTokens: 120 },
-  finishReason: "stop",
   timeToFirstTokenMs: 350,
 };
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FinishedSpan, SpanPlace } from "@charm/telemetry-core/kit";
+import { isoMicroseconds } from "./notation.ts";
 
 /** Where a run is at LangSmith. */
 export interface RunAddress {
@@ -63,13 +64,6 @@ export class Addresses {
 /** The run's id at LangSmith: itself if it is a UUID, else one that is made from it. */
 export function runUuid(runId: string): string {
   return UUID.test(runId) ? runId.toLowerCase() : uuidOf(runId);
-}
-
-/** Milliseconds since 1970 as ISO 8601 with microseconds. */
-export function isoMicroseconds(unixMs: number): string {
-  const micros = Math.round(unixMs * 1000);
-  const digits = String(micros % 1000).padStart(3, "0");
-  return `${new Date(Math.floor(micros / 1000)).toISOString().slice(0, -1)}${digits}Z`;
 }
 
 function rootAddress(id: string, startTime: string): RunAddress {

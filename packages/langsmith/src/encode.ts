@@ -1,9 +1,10 @@
 import type { LlmMessage } from "@charm/telemetry-core";
 import type { FinishedSpan, LlmSpan, OpenedSpan } from "@charm/telemetry-core/kit";
 import type { RunCreate, RunUpdate } from "langsmith/schemas";
-import { isoMicroseconds } from "./address.ts";
 import type { RunAddress } from "./address.ts";
 import { errorOf } from "./error.ts";
+import { isoMicroseconds, jsonObject, objectOf } from "./notation.ts";
+import type { Fields } from "./notation.ts";
 import type { LangsmithOptions } from "./options.ts";
 
 /**
@@ -12,7 +13,6 @@ import type { LangsmithOptions } from "./options.ts";
  * @see LangSmith "Run data format" and "Log LLM calls"
  */
 
-type Fields = Record<string, unknown>;
 type Options = Pick<LangsmithOptions, "project" | "hideInputs">;
 
 const RUN_TYPES = { run: "chain", tool: "tool", llm: "llm" } as const;
@@ -101,22 +101,6 @@ function messageOf({ role, content, toolCalls, toolCallId }: LlmMessage): Fields
         }),
     ...(toolCallId === undefined ? {} : { tool_call_id: toolCallId }),
   };
-}
-
-/** LangSmith takes objects alone: text that is one in JSON becomes it, other text goes under `key`. */
-function objectOf(text: string, key: string): Fields {
-  return jsonObject(text) ?? { [key]: text };
-}
-
-function jsonObject(text: string): Fields | undefined {
-  if (!/^\s*\{/.test(text)) return undefined; // most text is none, and a failed parse is dear
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
-  } catch {
-    // no JSON
-  }
-  return undefined;
 }
 
 function eventsOf(span: FinishedSpan, { hideInputs }: Options): Fields[] {

@@ -1,65 +1,14 @@
-import { TelemetryError } from "@charm/telemetry-core";
-import type { FinishedSpan, LlmSpan, RunSpan, ToolSpan } from "@charm/telemetry-core/kit";
+import type { FinishedSpan, LlmSpan } from "@charm/telemetry-core/kit";
 import { describe, expect, it } from "vitest";
+import { SPAN_AT, llmSpan, runSpan, toolSpan } from "../../testkit/test/support/finished-spans.ts";
 import { Addresses } from "../src/address.ts";
 import { encodeEnd, encodeStart, encodeWhole } from "../src/encode.ts";
 
-const AT = 1_795_338_694_583.25;
-const RUN_ID = "0192f0c1-7a10-7000-8000-00000000c0de";
-
-const root = { spanId: "0cc3c4072e8d8f90", parentSpanId: undefined, startTimeUnixMs: AT, parent: undefined };
-const below = { spanId: "ffffffffffffffff", parentSpanId: root.spanId, startTimeUnixMs: AT, parent: root };
-
-const base = {
-  runId: RUN_ID,
-  traceId: RUN_ID.replaceAll("-", ""),
-  startTimeUnixMs: AT,
-  endTimeUnixMs: AT + 12.5,
-  status: "ok",
-  error: undefined,
-  isPartial: false,
-  run: { name: "research-agent", threadId: "session-42", tags: ["team:research"], metadata: { plan: "pro" } },
-  actions: [],
-  streamedText: undefined,
-  eventCount: 2,
-} as const;
-
-const run: RunSpan = {
-  ...base,
-  kind: "run",
-  name: "research-agent",
-  spanId: root.spanId,
-  parentSpanId: undefined,
-  place: root,
-  input: { question: "?" },
-  output: { answer: "!" },
-};
-const tool: ToolSpan = {
-  ...base,
-  kind: "tool",
-  name: "search",
-  spanId: below.spanId,
-  parentSpanId: root.spanId,
-  place: below,
-  input: '{"query":"x"}',
-  output: "found",
-  toolCallId: "call_1",
-};
+const run = runSpan;
+const tool = toolSpan;
 const llm: LlmSpan = {
-  ...base,
-  kind: "llm",
-  name: "chat-model",
-  spanId: below.spanId,
-  parentSpanId: root.spanId,
-  place: below,
-  model: "gpt-4o-mini",
-  provider: "openai",
+  ...llmSpan,
   parameters: { temperature: 0, max_completion_tokens: 64, stop: ["\n"] },
-  input: [{ role: "user", content: "?" }],
-  output: "!",
-  usage: { inputTokens: 42, outputTokens: 7, cachedInputTokens: 30, reasoningTokens: 2 },
-  finishReason: "stop",
-  timeToFirstTokenMs: 2.5,
 };
 
 const addresses = new Addresses();
@@ -70,16 +19,16 @@ describe("the start of a run", () => {
   it("has what went in, and no end", () => {
     const encoded = encodeStart({ ...run, error: new Error("its end was not seen") }, addresses.of(run), OPTIONS);
     expect(encoded).toEqual({
-      id: RUN_ID,
-      trace_id: RUN_ID,
-      dotted_order: `20261122T091134583250Z${RUN_ID}`,
+      id: run.runId,
+      trace_id: run.runId,
+      dotted_order: `20261122T091134583018Z${run.runId}`,
       name: "research-agent",
       run_type: "chain",
-      start_time: "2026-11-22T09:11:34.583250Z",
+      start_time: "2026-11-22T09:11:34.583018Z",
       session_name: "demo",
       tags: ["team:research"],
       inputs: { question: "?" },
-      extra: { metadata: { plan: "pro", thread_id: "session-42", charm_run_id: RUN_ID } },
+      extra: { metadata: { plan: "pro", thread_id: "session-42", charm_run_id: run.runId } },
     });
   });
 });
@@ -88,10 +37,10 @@ describe("the end of a run that is known", () => {
   it("repeats its address and leaves its inputs alone", () => {
     const encoded = encodeEnd(run, addresses.of(run), OPTIONS);
     expect(encoded).toMatchObject({
-      id: RUN_ID,
-      dotted_order: `20261122T091134583250Z${RUN_ID}`,
-      start_time: "2026-11-22T09:11:34.583250Z",
-      end_time: "2026-11-22T09:11:34.595750Z",
+      id: run.runId,
+      dotted_order: `20261122T091134583018Z${run.runId}`,
+      start_time: "2026-11-22T09:11:34.583018Z",
+      end_time: "2026-11-22T09:11:34.595518Z",
       outputs: { answer: "!" },
     });
     expect(encoded).not.toHaveProperty("inputs");
@@ -164,45 +113,16 @@ describe("a model's run", () => {
   });
 
   it("has one event for its first token, however many there were", () => {
-    expect(whole(llm).events).toEqual([{ name: "new_token", time: "2026-11-22T09:11:34.585750Z" }]);
+    expect(whole(llm).events).toEqual([{ name: "new_token", time: "2026-11-22T09:11:34.585518Z" }]);
     expect(whole({ ...llm, timeToFirstTokenMs: undefined })).not.toHaveProperty("events");
   });
 });
 
 it("keeps an action as an event of the run in which it happened", () => {
-  const actions = ['{"query":"x"}', "x"].map((toolInput) => ({ tool: "search", toolInput, timeUnixMs: AT + 1 }));
-  const time = "2026-11-22T09:11:34.584250Z";
+  const actions = ['{"query":"x"}', "x"].map((toolInput) => ({ tool: "search", toolInput, timeUnixMs: SPAN_AT + 1 }));
+  const time = "2026-11-22T09:11:34.584018Z";
   expect(whole({ ...run, actions }).events).toEqual([
     { name: "agent_action", time, kwargs: { tool: "search", tool_input: { query: "x" } } },
     { name: "agent_action", time, kwargs: { tool: "search", tool_input: "x" } },
   ]);
-});
-
-describe("an error", () => {
-  it("has its type, message and stack, and those of its causes", () => {
-    const cause = Object.assign(new Error("no rows"), { stack: "Error: no rows\n    at query (db.js:1:1)" });
-    const error = Object.assign(new TypeError("failed", { cause }), {
-      stack: "TypeError: failed\n    at tool (a.js:1:1)",
-    });
-    expect(whole({ ...tool, status: "error", error }).error).toBe(
-      "TypeError: failed\n    at tool (a.js:1:1)\nCaused by: Error: no rows\n    at query (db.js:1:1)",
-    );
-  });
-
-  it("has a name of its own also where the stack says another", () => {
-    const error = Object.assign(new Error("denied"), {
-      name: "AccessError",
-      stack: "Error: denied\n    at f (a.js:1:1)",
-    });
-    expect(whole({ ...tool, status: "error", error }).error).toBe("AccessError: denied\n    at f (a.js:1:1)");
-    error.stack = "";
-    expect(whole({ ...tool, status: "error", error }).error).toBe("AccessError: denied");
-  });
-
-  it("of a process that ended first says so without our own stack", () => {
-    const error = new TelemetryError("ABORTED", "tool call aborted: SIGTERM");
-    const encoded = whole({ ...tool, status: "aborted", error });
-    expect(encoded.error).toBe("Aborted: tool call aborted: SIGTERM");
-    expect(encoded.extra).toMatchObject({ metadata: { aborted: true } });
-  });
 });

@@ -126,16 +126,6 @@ describe("SentryExporter", () => {
     expect(frame?.context_line).toContain("canary of the source");
   });
 
-  it("follows five causes and no more", async () => {
-    const started = await start();
-    let error = new Error("innermost");
-    for (let depth = 1; depth <= 8; depth++) error = new Error(`depth ${depth}`, { cause: error });
-    failTool(started, "1", error);
-    await started.exporter.flush(never);
-    const values = started.intake.events[0]?.event.exception?.values ?? [];
-    expect(values.map(({ value }) => value)).toEqual([3, 4, 5, 6, 7, 8].map((depth) => `depth ${depth}`));
-  });
-
   it("does not mix the steps of parallel runs", async () => {
     const { exporter, accept, intake } = await start();
     const contexts = ["a", "b"].map((letter) => {
