@@ -63,10 +63,11 @@ describe("an agent that calls process.exit right after its last event", () => {
     "ends within its deadline where LangSmith is in trouble for good: $kind",
     async (fault) => {
       const intake = await openIntake(fault);
-      const ended = await runAgent(AGENT, { ...environment(intake), CHARM_TELEMETRY_SHUTDOWN_MS: "1500" });
+      const ended = await runAgent(AGENT, { ...environment(intake), CHARM_TELEMETRY_SHUTDOWN_MS: "5000" });
       expect(ended).toMatchObject({ code: 3, prints: "last words\n" });
       expect(ended.health).toMatchObject({ accepted: EVENTS, delivered: 0, dropped: EVENTS, pending: 0 });
-      expect(ended.endedAfterMs).toBeLessThan(5000);
+      // The deadline, and the boot on a busy machine.
+      expect(ended.endedAfterMs).toBeLessThan(15_000);
     },
   );
 

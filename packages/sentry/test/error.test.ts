@@ -1,20 +1,24 @@
 import { TelemetryError } from "@charm/telemetry-core";
 import type { ToolSpan } from "@charm/telemetry-core/kit";
-import { START_INFO } from "@charm/telemetry-testkit";
 import type { ErrorEvent } from "@sentry/core";
 import { describe, expect, it } from "vitest";
 import { toolSpan } from "../../testkit/test/support/finished-spans.ts";
 import { encodeErrorEvent, errorOf } from "../src/error.ts";
-import { resolveOptions } from "../src/options.ts";
 import { identityOf, loadSdk } from "../src/sdk.ts";
-import { surroundingsOf } from "../src/surroundings.ts";
 
 const parts = await loadSdk();
 
+const surroundings = {
+  environment: "test",
+  release: undefined,
+  serverName: "pod-7",
+  tracesSampleRate: 1,
+  agentName: "demo-agent",
+  nodeVersion: process.version,
+  sdk: identityOf(parts),
+};
+
 function eventOf(error: Error, span: Partial<ToolSpan> = {}): ErrorEvent {
-  const resolved = resolveOptions({ SENTRY_DSN: "https://0123456789abcdef@sentry.example/1" }, START_INFO.agent);
-  if ("disabled" in resolved) throw new Error(resolved.disabled);
-  const surroundings = surroundingsOf(resolved.options, START_INFO, identityOf(parts));
   return encodeErrorEvent({ ...toolSpan, ...span, status: "error", error }, error, [], surroundings, parts);
 }
 
