@@ -21,7 +21,7 @@ export type { Credential, HttpSenderDefaults, HttpSenderOptions } from "./http-s
 export type { RetryLimits } from "./retry-layer.ts";
 export { planRequests } from "./request-plan.ts";
 export type { Envelope, Range, RequestLimits } from "./request-plan.ts";
-export { judge, parseRetryAfter } from "./retry-policy.ts";
+export { RETRY_POLICY, judge, parseRetryAfter } from "./retry-policy.ts";
 export type { Answer, RetryPolicy, Verdict } from "./retry-policy.ts";
 export { describeFailure, oneLine } from "./describe-failure.ts";
 export { BatchQueue, QUEUE_LIMITS } from "./batch-queue.ts";
