@@ -1,33 +1,10 @@
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-
-/** A version's package.json, as it was published, and what registries add. */
-export interface NpmVersion {
-  readonly name: string;
-  readonly version: string;
-  dist: {
-    integrity: string;
-    shasum: string;
-    tarball: string;
-    attestations?: { url: string; provenance: { predicateType: string } };
-  };
-  deprecated?: string;
-  readonly [key: string]: unknown;
-}
-
-export interface Packument {
-  readonly _id: string;
-  readonly name: string;
-  "dist-tags": Record<string, string>;
-  versions: Record<string, NpmVersion>;
-  /** `created`, `modified`, each version; `unpublished` once nothing is left. */
-  time: Record<string, unknown>;
-  readonly [key: string]: unknown;
-}
+import { NpmStore } from "./npm-store.ts";
+import type { Answer, Attestation, NpmVersion, Packument } from "./npm-store.ts";
 
 /** What goes wrong with requests, from now on. */
 export type NpmFault =
@@ -71,7 +48,7 @@ export interface NpmRegistry {
   /** What `npm publish` does, for tests without npm. Gives the version's document. */
   publish(packageJson: { name: string; version: string }, tarball: Uint8Array): NpmVersion;
   /** Adds a document to `/-/npm/v1/attestations/name@version`. */
-  attest(name: string, version: string, attestation: { predicateType: string; bundle: unknown }): void;
+  attest(name: string, version: string, attestation: Attestation): void;
   deprecate(name: string, version: string, reason: string): void;
   /** One version, or all. */
   unpublish(name: string, version?: string): void;
@@ -93,12 +70,8 @@ export async function startNpmRegistry(options: NpmRegistryOptions = {}): Promis
   return registry;
 }
 
-class LoopbackRegistry implements NpmRegistry {
-  readonly packages = new Map<string, Packument>();
+class LoopbackRegistry extends NpmStore implements NpmRegistry {
   readonly requests: string[] = [];
-  url = "";
-  readonly #tarballs = new Map<string, Buffer>();
-  readonly #attestations = new Map<string, { predicateType: string; bundle: unknown }[]>();
   readonly #upstream: string | undefined;
   readonly #ownScopes: readonly string[];
   #faults: ActiveFault[] = [];
@@ -110,6 +83,7 @@ class LoopbackRegistry implements NpmRegistry {
   });
 
   constructor({ upstream, ownScopes = ["@charm"] }: NpmRegistryOptions) {
+    super();
     this.#upstream = upstream?.replace(/\/*$/, "");
     this.#ownScopes = ownScopes;
   }
@@ -123,51 +97,6 @@ class LoopbackRegistry implements NpmRegistry {
     const scopes = [...this.#ownScopes, ...extraScopes].map((scope) => `${scope}:registry=${this.url}`);
     const everything = this.#upstream === undefined ? [] : [`registry=${this.url}`];
     return [...everything, ...scopes, `${this.url.slice("http:".length)}:_authToken=local-only`, ""].join("\n");
-  }
-
-  publish(packageJson: { name: string; version: string }, tarball: Uint8Array): NpmVersion {
-    const { name, version } = packageJson;
-    const bytes = Buffer.from(tarball);
-    const file = `${name.split("/").at(-1)}-${version}.tgz`;
-    const document: NpmVersion = {
-      ...packageJson,
-      dist: {
-        integrity: `sha512-${createHash("sha512").update(bytes).digest("base64")}`,
-        shasum: createHash("sha1").update(bytes).digest("hex"),
-        tarball: `${this.url}${name}/-/${file}`,
-      },
-    };
-    const packument = this.#packument(name);
-    packument.versions[version] = document;
-    packument["dist-tags"]["latest"] = version;
-    packument.time[version] = packument.time["modified"] = new Date().toISOString();
-    this.#tarballs.set(`${name}/-/${file}`, bytes);
-    return document;
-  }
-
-  attest(name: string, version: string, attestation: { predicateType: string; bundle: unknown }): void {
-    const id = `${name}@${version}`;
-    this.#attestations.set(id, [...(this.#attestations.get(id) ?? []), attestation]);
-    const { predicateType } = attestation;
-    const url = `${this.url}-/npm/v1/attestations/${id}`;
-    this.#version(name, version).dist.attestations = { url, provenance: { predicateType } };
-  }
-
-  deprecate(name: string, version: string, reason: string): void {
-    this.#version(name, version).deprecated = reason;
-  }
-
-  unpublish(name: string, version?: string): void {
-    const packument = this.#packument(name);
-    const gone = version === undefined ? Object.keys(packument.versions) : [version];
-    for (const each of gone) {
-      delete packument.versions[each];
-      for (const [tag, tagged] of Object.entries(packument["dist-tags"]))
-        if (tagged === each) delete packument["dist-tags"][tag];
-    }
-    // As on npm: a document without versions stays behind and tells what there was.
-    if (Object.keys(packument.versions).length === 0)
-      packument.time["unpublished"] = { time: new Date().toISOString(), versions: gone };
   }
 
   setFault(fault: NpmFault | undefined, scope: NpmFaultScope = {}): void {
@@ -192,11 +121,11 @@ class LoopbackRegistry implements NpmRegistry {
     if (path.startsWith("-/")) return send(response, 200, {});
 
     const { name, rest } = splitName(path);
-    if (method === "PUT") return send(response, ...this.#put(name, (await buffer(request)).toString()));
+    if (method === "PUT") return send(response, ...this.put(name, (await buffer(request)).toString()));
     if (method === "DELETE") return send(response, ...this.#delete(name, rest));
     const packument = this.packages.get(name);
     if (rest.startsWith("-/")) {
-      const tarball = this.#tarballs.get(path);
+      const tarball = this.tarballs.get(path);
       if (tarball === undefined) return this.#sendOn(name, request, response);
       return this.#send(response, { name, on: "tarball" }, tarball, "application/octet-stream");
     }
@@ -211,7 +140,7 @@ class LoopbackRegistry implements NpmRegistry {
   }
 
   #sendAttestations(id: string, response: ServerResponse): void {
-    const attestations = this.#attestations.get(id);
+    const attestations = this.attestations.get(id);
     const name = id.slice(0, id.lastIndexOf("@"));
     if (attestations === undefined) {
       if (!this.#meetsFault(response, name, "attestations")) send(response, 404, { error: "Not found" });
@@ -223,34 +152,10 @@ class LoopbackRegistry implements NpmRegistry {
 
   async #answerTags(method: string, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, name = "", tag = ""] = /^-\/package\/(.+)\/dist-tags(?:\/(.+))?$/.exec(path) ?? [];
-    const packument = this.packages.get(name);
-    if (packument === undefined) return send(response, 404, { error: "Not found" });
-    if (method === "PUT") packument["dist-tags"][tag] = JSON.parse((await buffer(request)).toString()) as string;
-    if (method === "DELETE") delete packument["dist-tags"][tag];
-    return send(response, 200, packument["dist-tags"]);
+    send(response, ...this.tag(method, name, tag, (await buffer(request)).toString()));
   }
 
-  /** `npm publish`, and what `npm deprecate` and `npm unpublish` change in a document that they have read. */
-  #put(name: string, text: string): [status: number, body: unknown] {
-    const body = JSON.parse(text) as Packument & { _attachments?: Record<string, { data: string }> };
-    const [attachment] = Object.values(body._attachments ?? {});
-    if (attachment === undefined) {
-      this.packages.set(name, body);
-      return [200, { ok: true }];
-    }
-    const [published] = Object.values(body.versions);
-    if (published === undefined) return [400, { error: "no version" }];
-    if (this.packages.get(name)?.versions[published.version] !== undefined)
-      return [409, { error: `cannot publish over ${name}@${published.version}` }];
-    const latest = this.packages.get(name)?.["dist-tags"]["latest"];
-    this.publish(published, Buffer.from(attachment.data, "base64"));
-    const { "dist-tags": tags } = this.#packument(name);
-    if (latest !== undefined) tags["latest"] = latest;
-    Object.assign(tags, body["dist-tags"]);
-    return [201, { ok: true, success: true }];
-  }
-
-  #delete(name: string, rest: string): [status: number, body: unknown] {
+  #delete(name: string, rest: string): Answer {
     if (rest.startsWith("-rev/")) this.unpublish(name);
     return [200, { ok: true }];
   }
@@ -286,21 +191,6 @@ class LoopbackRegistry implements NpmRegistry {
     const headers = fault.retryAfter === undefined ? {} : { "retry-after": fault.retryAfter };
     response.writeHead(fault.status, headers).end(JSON.stringify({ error: `status ${fault.status}` }));
     return true;
-  }
-
-  #packument(name: string): Packument {
-    const known = this.packages.get(name);
-    if (known !== undefined) return known;
-    const created = new Date().toISOString();
-    const packument: Packument = { _id: name, name, "dist-tags": {}, versions: {}, time: { created } };
-    this.packages.set(name, packument);
-    return packument;
-  }
-
-  #version(name: string, version: string): NpmVersion {
-    const document = this.packages.get(name)?.versions[version];
-    if (document === undefined) throw new Error(`${name}@${version} has not been published`);
-    return document;
   }
 }
 

@@ -38,5 +38,6 @@ export type {
   FailedHook,
 } from "./conformance/index.ts";
 export { RecordingExporter } from "./recording-exporter.ts";
-export { RunBuilder, failedRun, sampleRun } from "./run-builder.ts";
+export { RunBuilder } from "./run-builder.ts";
 export type { BuiltLlm, BuiltSpan, BuiltTool, RunBuilderOptions, SpanOptions } from "./run-builder.ts";
+export { failedRun, sampleRun } from "./sample-runs.ts";

@@ -130,40 +130,6 @@ export interface SpanOptions {
   readonly toolCallId?: string;
 }
 
-/** A run in which every hook of a run that ends well is called: a model that thinks, two tools, and an answer. */
-export function sampleRun(options?: RunBuilderOptions): TelemetryEvent[] {
-  const run = new RunBuilder({ run: { name: "Tides", threadId: "harbour-12", tags: ["demo"] }, ...options });
-  run.start({ question: "When is high tide in Dover?", context: { days: 2, units: ["m", "ft"] } });
-  const thought = run.llm({
-    model: "gpt-4.1-mini",
-    provider: "openai",
-    messages: [{ role: "user", content: "When is high tide in Dover?" }],
-    parameters: { temperature: 0.2 },
-  });
-  thought.token("I will ").token("look it up.");
-  thought.end({
-    output: "I will look it up.",
-    usage: { inputTokens: 12, outputTokens: 6, totalTokens: 18 },
-    finishReason: "tool_calls",
-  });
-  run.action("tide_table", '{"harbour":"Dover"}');
-  run.tool("tide_table", '{"harbour":"Dover"}', { toolCallId: "call_1" }).end('{"high":"14:02"}');
-  run.tool("weather", '{"place":"Dover"}', { toolCallId: "call_2" }).fail(new Error("the station does not answer"));
-  const answer = run.llm({ model: "gpt-4.1-mini" });
-  answer.token("At 14:02.");
-  answer.end({ output: "At 14:02." });
-  run.token(" ").end({ output: "At 14:02." });
-  return run.events;
-}
-
-/** A run whose model fails, and which fails with it. */
-export function failedRun(options?: RunBuilderOptions): TelemetryEvent[] {
-  const run = new RunBuilder(options).start({ question: "Why?" });
-  const error = new Error("the model is overloaded");
-  run.llm({ model: "gpt-4.1-mini" }).fail(error);
-  return run.fail(error).events;
-}
-
 function newRunId(): string {
   const time = Date.now().toString(16).padStart(12, "0");
   const random = randomBytes(10).toString("hex");

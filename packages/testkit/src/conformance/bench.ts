@@ -1,9 +1,9 @@
 import { AttachedExporter } from "./attach.ts";
 import type { AttachOptions } from "./attach.ts";
-import { NotApplicable } from "./case.ts";
-import type { ConformanceLevel } from "./case.ts";
+import { NotApplicable } from "./not-applicable.ts";
+import type { ConformanceLevel } from "./level.ts";
 import type { HttpIntake } from "../intakes/index.ts";
-import { sampleRun } from "../run-builder.ts";
+import { sampleRun } from "../sample-runs.ts";
 import { CaseEnvironment } from "./environment.ts";
 import { errorText } from "./texts.ts";
 import type { Watch } from "./watch/index.ts";
@@ -74,9 +74,10 @@ export class Bench {
 
   /** What exporters are configured with. */
   async variables(): Promise<Readonly<Record<string, string>>> {
-    const { environment } = this.#options;
-    const intake = this.#options.intake === undefined ? undefined : await this.intake();
-    return typeof environment === "function" ? environment(intake as HttpIntake) : (environment ?? {});
+    const { environment, intake } = this.#options;
+    if (typeof environment === "function") return environment(await this.intake());
+    if (intake !== undefined) await this.intake();
+    return environment ?? {};
   }
 
   /** Notes that something is not as it should be. */
@@ -91,7 +92,7 @@ export class Bench {
 
   /** A new exporter, made as its host makes it: with its configuration, or with `isConfigured: false` without any. */
   async create({ isConfigured = true, isWatched = true, ...attach }: CreateOptions = {}): Promise<AttachedExporter> {
-    this.#environment.use(isConfigured ? await this.#variables() : {});
+    this.#environment.use(isConfigured ? await this.variables() : {});
     if (!isWatched) this.#watch.resources.close();
     const enter = <Value>(code: () => Value): Value => (isWatched ? this.#watch.resources.enter(code) : code());
     let exporter: unknown;
@@ -137,13 +138,6 @@ export class Bench {
   /** What keeps the process alive at the moment, closed by nobody for a second. */
   open(): Promise<string[]> {
     return this.#watch.resources.open();
-  }
-
-  async #variables(): Promise<Readonly<Record<string, string>>> {
-    const { environment, intake } = this.#options;
-    if (typeof environment === "function") return environment(await this.intake());
-    if (intake !== undefined) await this.intake();
-    return environment ?? {};
   }
 
   async dispose(): Promise<void> {

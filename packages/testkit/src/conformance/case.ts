@@ -1,10 +1,5 @@
 import type { Bench } from "./bench.ts";
-
-/** How much of an exporter is asked for: each level holds the ones before it. */
-export const LEVELS = ["load", "hooks", "backend"] as const;
-
-/** `load`: class and life without configuration. `hooks`: all events. `backend`: what a backend may do; needs an intake. */
-export type ConformanceLevel = (typeof LEVELS)[number];
+import type { ConformanceLevel } from "./level.ts";
 
 /** One thing that every exporter has to do, or to leave alone. */
 export interface ConformanceCase {
@@ -17,25 +12,4 @@ export interface ConformanceCase {
   readonly after?: readonly string[];
   /** Tells the bench what is wrong. */
   run(bench: Bench): void | Promise<void>;
-}
-
-/** What one case has found. */
-export interface ConformanceFinding {
-  /** The case's id. */
-  readonly case: string;
-  readonly expected: string;
-  readonly actual: string;
-  /** Where to read on. */
-  readonly read: string;
-}
-
-const DOCUMENTATION = "https://github.com/CharmAIOS/charm-telemetry-js/blob/main/docs/conformance.md";
-
-export function documentationOf(caseId: string): string {
-  return `${DOCUMENTATION}#${caseId}`;
-}
-
-/** Thrown by a case that cannot be asked of this exporter, or not with these options. */
-export class NotApplicable extends Error {
-  override readonly name = "NotApplicable";
 }

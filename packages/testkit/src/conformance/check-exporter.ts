@@ -1,10 +1,12 @@
 import type { HttpIntake } from "../intakes/index.ts";
 import type { BenchOptions, Environment } from "./bench.ts";
-import { LEVELS } from "./case.ts";
-import type { ConformanceCase, ConformanceFinding, ConformanceLevel } from "./case.ts";
+import type { ConformanceCase } from "./case.ts";
 import { CONFORMANCE_CASES } from "./cases.ts";
 import { Check } from "./check.ts";
 import type { CaseResult } from "./check.ts";
+import type { ConformanceFinding } from "./finding.ts";
+import { LEVELS } from "./level.ts";
+import type { ConformanceLevel } from "./level.ts";
 
 /** What is checked: what makes an exporter, or whatever a module exports as its class. */
 export type ExporterSource =

@@ -1,8 +1,11 @@
 import { Bench } from "./bench.ts";
 import type { BenchOptions } from "./bench.ts";
-import { NotApplicable, documentationOf } from "./case.ts";
-import type { ConformanceCase, ConformanceFinding, ConformanceLevel } from "./case.ts";
+import type { ConformanceCase } from "./case.ts";
 import { CONFORMANCE_CASES } from "./cases.ts";
+import { documentationOf } from "./finding.ts";
+import type { ConformanceFinding } from "./finding.ts";
+import type { ConformanceLevel } from "./level.ts";
+import { NotApplicable } from "./not-applicable.ts";
 import { errorText, shown } from "./texts.ts";
 import { Watch } from "./watch/index.ts";
 import type { Sighting } from "./watch/index.ts";

@@ -2,8 +2,9 @@ import { HttpIntake, refusal } from "./http-intake.ts";
 import type { HttpIntakeOptions, IntakeRequest, IntakeUnits, Verdict } from "./http-intake.ts";
 import { parseEnvelope } from "./sentry-envelope.ts";
 import type { Envelope, EnvelopeItem } from "./sentry-envelope.ts";
-import { ENVELOPE_HEADER, ITEMS, ITEM_TYPES, shapeProblems } from "./sentry-payloads.ts";
-import type { ItemType, SentryClientReport, SentryEvent, SentrySpan, SentryTransaction } from "./sentry-payloads.ts";
+import type { SentryClientReport, SentryEvent, SentrySpan, SentryTransaction } from "./sentry-payloads.ts";
+import { ENVELOPE_HEADER, ITEMS, ITEM_TYPES, shapeProblems } from "./sentry-shapes.ts";
+import type { ItemType } from "./sentry-shapes.ts";
 
 export interface SentryIntakeOptions extends HttpIntakeOptions {
   /** The only key that is right; any unless given. */

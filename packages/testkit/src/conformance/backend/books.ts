@@ -1,7 +1,7 @@
 import type { Fault } from "../../intakes/index.ts";
 import type { ConformanceCase } from "../case.ts";
 import { Connection, accountText } from "./connection.ts";
-import { runEvents } from "./run-events.ts";
+import { runEvents } from "../../sample-runs.ts";
 
 const WEATHER: readonly (Fault | undefined)[] = [
   undefined,

@@ -4,7 +4,7 @@ import type { HttpIntake, IntakeRequest, IntakeUnits } from "../../intakes/index
 import type { ExporterAccount } from "../account.ts";
 import type { AttachedExporter, Called } from "../attach.ts";
 import type { Bench } from "../bench.ts";
-import { runEvents } from "./run-events.ts";
+import { runEvents } from "../../sample-runs.ts";
 
 /** How long a case waits for what should come soon; generous, for loaded machines. */
 const PATIENCE_MS = 3000;

@@ -1,7 +1,7 @@
 import type { Bench } from "../bench.ts";
 import type { ConformanceCase } from "../case.ts";
 import { Connection } from "./connection.ts";
-import { shortRun } from "./run-events.ts";
+import { shortRun } from "../../sample-runs.ts";
 
 /** For exporters whose hooks wait for the answer. */
 const HOOK_DEADLINE_MS = 3000;

@@ -1,5 +1,5 @@
 import { RunBuilder } from "../../run-builder.ts";
-import { NotApplicable } from "../case.ts";
+import { NotApplicable } from "../not-applicable.ts";
 import type { ConformanceCase } from "../case.ts";
 import { heapBytes } from "../hooks/memory.ts";
 import { Connection, accountText } from "./connection.ts";

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ConformanceCase } from "../case.ts";
 import { Connection } from "./connection.ts";
-import { shortRun } from "./run-events.ts";
+import { shortRun } from "../../sample-runs.ts";
 import { secretsOf } from "./secrets.ts";
 
 const WITHIN_MS = 500;

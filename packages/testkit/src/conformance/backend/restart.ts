@@ -1,6 +1,6 @@
 import type { ConformanceCase } from "../case.ts";
 import { Connection, accountText } from "./connection.ts";
-import { shortRun } from "./run-events.ts";
+import { shortRun } from "../../sample-runs.ts";
 
 /** For two tries. */
 const FAILING_MS = 500;

@@ -1,6 +1,6 @@
 import type { ConformanceCase } from "../case.ts";
 import { Connection, accountText, measureNormal } from "./connection.ts";
-import { shortRun } from "./run-events.ts";
+import { shortRun } from "../../sample-runs.ts";
 
 const FAILURES = 2;
 const MOST_TRIES = 3;

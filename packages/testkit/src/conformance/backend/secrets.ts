@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import type { HttpIntake } from "../../intakes/index.ts";
 import type { ConformanceCase } from "../case.ts";
 import { Connection } from "./connection.ts";
-import { runEvents } from "./run-events.ts";
+import { runEvents } from "../../sample-runs.ts";
 
 const NAMES = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|DSN|AUTH/i;
 const SHORTEST = 8;

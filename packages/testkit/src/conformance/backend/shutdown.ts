@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConformanceCase } from "../case.ts";
 import { Connection, accountText } from "./connection.ts";
-import { runEvents } from "./run-events.ts";
+import { runEvents } from "../../sample-runs.ts";
 
 /** For a request that nobody waits for. */
 const STRAGGLERS_MS = 50;

@@ -1,6 +1,6 @@
 import type { ConformanceCase } from "../case.ts";
 import { Connection, accountText } from "./connection.ts";
-import { runEvents } from "./run-events.ts";
+import { runEvents } from "../../sample-runs.ts";
 
 const MIB = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { failedRun, sampleRun } from "../../run-builder.ts";
+import { failedRun, sampleRun } from "../../sample-runs.ts";
 import type { ConformanceCase } from "../case.ts";
 import { end } from "./play.ts";
 

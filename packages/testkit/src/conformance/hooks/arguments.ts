@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { TelemetryEvent } from "@charm/telemetry-core";
-import { failedRun, sampleRun } from "../../run-builder.ts";
+import { failedRun, sampleRun } from "../../sample-runs.ts";
 import { valuePath } from "../../value-path.ts";
 import type { ConformanceCase } from "../case.ts";
 

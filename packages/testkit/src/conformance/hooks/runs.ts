@@ -1,5 +1,6 @@
 import type { TelemetryEvent } from "@charm/telemetry-core";
-import { RunBuilder, sampleRun } from "../../run-builder.ts";
+import { RunBuilder } from "../../run-builder.ts";
+import { sampleRun } from "../../sample-runs.ts";
 import type { ConformanceCase } from "../case.ts";
 import { playToEnd } from "./play.ts";
 

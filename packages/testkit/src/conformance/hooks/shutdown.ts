@@ -1,4 +1,4 @@
-import { sampleRun } from "../../run-builder.ts";
+import { sampleRun } from "../../sample-runs.ts";
 import type { ConformanceCase } from "../case.ts";
 
 export const shutdownTwice: ConformanceCase = {

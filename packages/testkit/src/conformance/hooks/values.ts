@@ -1,5 +1,6 @@
 import type { TelemetryEvent } from "@charm/telemetry-core";
-import { RunBuilder, failedRun, sampleRun } from "../../run-builder.ts";
+import { RunBuilder } from "../../run-builder.ts";
+import { failedRun, sampleRun } from "../../sample-runs.ts";
 import type { ConformanceCase } from "../case.ts";
 import { playToEnd } from "./play.ts";
 

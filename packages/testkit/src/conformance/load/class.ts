@@ -1,6 +1,6 @@
 import { REQUIRED_HOOKS } from "@charm/telemetry-core";
 import type { HookName } from "@charm/telemetry-core";
-import { NotApplicable } from "../case.ts";
+import { NotApplicable } from "../not-applicable.ts";
 import type { ConformanceCase } from "../case.ts";
 
 const CONTRACT = Symbol.for("charm.telemetry.contract");

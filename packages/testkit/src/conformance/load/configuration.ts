@@ -1,5 +1,5 @@
 import type { ConformanceCase } from "../case.ts";
-import { failedRun, sampleRun } from "../../run-builder.ts";
+import { failedRun, sampleRun } from "../../sample-runs.ts";
 
 export const missingConfiguration: ConformanceCase = {
   id: "missing-configuration",

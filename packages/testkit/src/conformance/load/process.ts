@@ -1,4 +1,4 @@
-import { sampleRun } from "../../run-builder.ts";
+import { sampleRun } from "../../sample-runs.ts";
 import type { ConformanceCase } from "../case.ts";
 
 /** What all exporters must leave alone. The watch sees it in every case; here is where it is said. */
