@@ -1,6 +1,7 @@
 import { TelemetryError } from "../errors.ts";
 import { DROP_REASONS } from "../exporter.ts";
 import type { Outcome } from "../exporter.ts";
+import { BoundedQueue } from "./bounded-queue.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 
@@ -47,11 +48,6 @@ export interface BatchQueueOutput<Item> {
   fail(error: unknown): void;
 }
 
-interface Waiting<Item> {
-  readonly item: Item;
-  readonly bytes: number;
-}
-
 interface Flight<Item> {
   readonly items: readonly Item[];
   /** Position of its first item among all that were ever added. */
@@ -73,11 +69,10 @@ export class BatchQueue<Item> {
   readonly #limits: BatchQueueLimits;
   readonly #output: BatchQueueOutput<Item>;
   readonly #clock: Clock;
-  readonly #queue: Waiting<Item>[] = [];
+  readonly #queue = new BoundedQueue<Item>();
   readonly #flights = new Set<Flight<Item>>();
   readonly #waiters = new Set<Waiter>();
   readonly #abort = new AbortController();
-  #queueBytes = 0;
   #added = 0;
   /** Items before this position are sent without waiting for a full batch. */
   #due = 0;
@@ -93,13 +88,12 @@ export class BatchQueue<Item> {
   /** Everything that has been added and not settled, oldest first. */
   get items(): Item[] {
     const flying = [...this.#flights].flatMap((flight) => flight.items);
-    return [...flying, ...this.#queue.map((waiting) => waiting.item)];
+    return [...flying, ...this.#queue.items];
   }
 
   add(item: Item, bytes: number): void {
     if (this.#shutdown !== undefined) return this.#output.settle(item, "after_shutdown");
-    this.#queue.push({ item, bytes });
-    this.#queueBytes += bytes;
+    this.#queue.push(item, bytes);
     this.#added++;
     if (this.#isFull) this.#pump();
     this.#dropOldest();
@@ -122,7 +116,7 @@ export class BatchQueue<Item> {
   async #flushAndStop(signal: AbortSignal): Promise<void> {
     await this.flush(signal);
     this.#cancelTimer?.();
-    for (const waiting of this.#take(this.#queue.length)) this.#output.settle(waiting.item, "deadline");
+    for (const item of this.#queue.takeAll()) this.#output.settle(item, "deadline");
     this.#abort.abort(signal.reason);
     // A send that heeds the signal knows at once what was acknowledged before; one that does not is not waited for.
     const grace = new AbortController();
@@ -134,7 +128,7 @@ export class BatchQueue<Item> {
 
   /** There is enough for a batch. */
   get #isFull(): boolean {
-    return this.#queue.length >= this.#limits.batchSize || this.#queueBytes >= this.#limits.maxBatchBytes;
+    return this.#queue.length >= this.#limits.batchSize || this.#queue.bytes >= this.#limits.maxBatchBytes;
   }
 
   #pump(): void {
@@ -148,15 +142,7 @@ export class BatchQueue<Item> {
   /** The next batch, if one is full or due. */
   #nextBatch(): Item[] {
     if (!this.#isFull && this.#firstQueued >= this.#due) return [];
-    const { batchSize, maxBatchBytes } = this.#limits;
-    let count = 0;
-    let bytes = 0;
-    for (const waiting of this.#queue) {
-      bytes += waiting.bytes;
-      if (count === batchSize || (count > 0 && bytes > maxBatchBytes)) break;
-      count++;
-    }
-    return this.#take(count).map((waiting) => waiting.item);
+    return this.#queue.takeBatch(this.#limits.batchSize, this.#limits.maxBatchBytes);
   }
 
   #fly(items: readonly Item[]): void {
@@ -195,22 +181,9 @@ export class BatchQueue<Item> {
   }
 
   #dropOldest(): void {
-    let count = 0;
-    let bytes = this.#queueBytes;
-    while (
-      this.#queue.length - count > this.#limits.maxQueueItems ||
-      (bytes > this.#limits.maxQueueBytes && this.#queue.length - count > 0)
-    )
-      bytes -= this.#queue[count++]?.bytes ?? 0;
-    if (count === 0) return;
-    for (const waiting of this.#take(count)) this.#output.settle(waiting.item, "queue_full");
-    this.#resolveWaiters();
-  }
-
-  #take(count: number): Waiting<Item>[] {
-    const taken = this.#queue.splice(0, count);
-    for (const waiting of taken) this.#queueBytes -= waiting.bytes;
-    return taken;
+    const dropped = this.#queue.takeExcess(this.#limits.maxQueueItems, this.#limits.maxQueueBytes);
+    for (const item of dropped) this.#output.settle(item, "queue_full");
+    if (dropped.length > 0) this.#resolveWaiters();
   }
 
   /** Position of the oldest item that waits. */
