@@ -1,6 +1,5 @@
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
-import type { Clock } from "./clock.ts";
 
 const MAX_ANSWER_BYTES = 4096;
 const CHUNK_BYTES = 64 * 1024;
@@ -9,9 +8,7 @@ export interface PostOptions {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** From the start to the backend's answer. */
-  readonly timeoutMs: number;
-  readonly clock: Clock;
+  /** Aborts the request; its reason is then the failure's error. */
   readonly signal: AbortSignal;
 }
 
@@ -33,36 +30,10 @@ export type PostResult =
       readonly isSent: boolean;
     };
 
-/** The backend has not answered in time. */
-export class RequestTimeout extends Error {
-  constructor(ms: number) {
-    super(`nothing came for ${Math.round(ms / 100) / 10} s`);
-  }
-}
-
 /** One POST, without retries. Never rejects. */
-export async function post(dispatcher: Dispatcher, options: PostOptions): Promise<PostResult> {
-  const { timeoutMs, clock, signal } = options;
-  const stop = new AbortController();
-  const cancel = clock.after(timeoutMs, () => stop.abort(new RequestTimeout(timeoutMs)));
-  // Not AbortSignal.any: a signal that lives as long as the process would remember every request.
-  const onAbort = (): void => stop.abort(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await request(dispatcher, options, stop.signal);
-  } finally {
-    cancel();
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-async function request(
-  dispatcher: Dispatcher,
-  { url, headers, body }: PostOptions,
-  signal: AbortSignal,
-): Promise<PostResult> {
+export async function post(dispatcher: Dispatcher, { url, headers, body, signal }: PostOptions): Promise<PostResult> {
   const progress = { isStarted: false, isSent: false };
-  const sent = dispatcher.request({
+  const request = dispatcher.request({
     origin: url.origin,
     path: url.pathname + url.search,
     method: "POST",
@@ -71,10 +42,10 @@ async function request(
     body: tracked(body, progress) as unknown as Readable,
     signal,
   });
-  sent.catch(() => {}); // may fail after the race below is lost
+  request.catch(() => {}); // may fail after the race below is lost
   try {
     // undici notices the signal only once it has a connection.
-    const response = await Promise.race([sent, rejection(signal)]);
+    const response = await Promise.race([request, rejection(signal)]);
     const isOk = response.statusCode >= 200 && response.statusCode < 300;
     // A status is an answer, whatever becomes of the rest: a 2xx does not wait for it.
     if (isOk) response.body.dump({ limit: MAX_ANSWER_BYTES }).catch(() => {});

@@ -13,7 +13,6 @@ import type { Envelope, Range, RequestLimits } from "./request-plan.ts";
 import { RETRY_LIMITS, RetryLayer } from "./retry-layer.ts";
 import type { Deadline, RetryLimits } from "./retry-layer.ts";
 import type { Secret } from "./secret.ts";
-import { Troubles } from "./troubles.ts";
 
 export interface HttpSenderOptions extends Partial<HttpSenderDefaults> {
   readonly url: URL;
@@ -68,15 +67,13 @@ export class HttpSender {
   readonly #options: HttpSenderOptions & HttpSenderDefaults & { readonly clock: Clock };
   readonly #connections: Promise<Dispatcher>;
   readonly #retries: RetryLayer;
-  readonly #troubles: Troubles;
 
   /** @throws TelemetryError `INVALID_OPTION` for a proxy variable that holds no URL. */
   constructor(options: HttpSenderOptions) {
     this.#options = { ...SENDER_DEFAULTS, clock: systemClock, ...options };
-    const { url, environment, connections, requestTimeoutMs, credential, mask, reporter } = this.#options;
+    const { url, environment, connections, requestTimeoutMs } = this.#options;
     this.#connections = openConnections({ url, environment, connections, connectTimeoutMs: requestTimeoutMs });
-    this.#troubles = new Troubles({ host: url.host, ...credential, mask, reporter });
-    this.#retries = new RetryLayer({ ...this.#options, troubles: this.#troubles });
+    this.#retries = new RetryLayer({ ...this.#options, host: url.host });
   }
 
   /**
@@ -91,7 +88,7 @@ export class HttpSender {
     const deadline = this.#retries.deadline(signal);
     for (const range of planRequests(items, this.#options.envelope, this.#options))
       await this.#deliver(items, range, outcomes, deadline);
-    if (outcomes.includes("too_large")) this.#troubles.tooLarge();
+    if (outcomes.includes("too_large")) this.#retries.troubles.tooLarge();
     return outcomes;
   }
 
@@ -149,13 +146,10 @@ export class HttpSender {
   }
 
   async #request(body: Buffer, headers: Record<string, string>, deadline: Deadline): Promise<Outcome | "split"> {
-    const { url, credential, clock, reporter } = this.#options;
-    const request = { url, headers: { ...headers, [credential.header]: credential.key.reveal() }, body, clock };
+    const { url, credential, reporter } = this.#options;
+    const request = { url, headers: { ...headers, [credential.header]: credential.key.reveal() }, body };
     const connections = await this.#connections;
-    const outcome = await this.#retries.deliver(
-      (timeoutMs, signal) => post(connections, { ...request, timeoutMs, signal }),
-      deadline,
-    );
+    const outcome = await this.#retries.deliver((signal) => post(connections, { ...request, signal }), deadline);
     if (outcome === "delivered") reporter.count("bytes", body.length);
     return outcome;
   }

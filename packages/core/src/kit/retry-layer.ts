@@ -2,10 +2,10 @@ import type { Outcome } from "../exporter.ts";
 import { wait } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import type { PostResult } from "./http-post.ts";
-import type { Reporter } from "./reporter.ts";
 import { RETRY_POLICY, judge, parseRetryAfter } from "./retry-policy.ts";
 import type { Answer, RetryPolicy } from "./retry-policy.ts";
-import type { Troubles } from "./troubles.ts";
+import { RequestTimeout, Troubles } from "./troubles.ts";
+import type { TroublesOptions } from "./troubles.ts";
 
 // A backend that asks for more has lost its clock.
 const MAX_PAUSE_MS = 10 * 60 * 1000;
@@ -29,10 +29,8 @@ export const RETRY_LIMITS: RetryLimits = {
   retryAfterHeaders: ["retry-after"],
 };
 
-export interface RetryLayerOptions extends RetryLimits {
+export interface RetryLayerOptions extends RetryLimits, TroublesOptions {
   readonly clock: Clock;
-  readonly reporter: Reporter;
-  readonly troubles: Troubles;
 }
 
 /** How long the tries of one batch may go on, in however many requests it goes. */
@@ -43,20 +41,22 @@ export interface Deadline {
   readonly signal: AbortSignal;
 }
 
-/** One try of a request. Never rejects. */
-export type Attempt = (timeoutMs: number, signal: AbortSignal) => Promise<PostResult>;
+/** One try of a request, until its signal aborts. Never rejects. */
+export type Attempt = (signal: AbortSignal) => Promise<PostResult>;
 
 /**
  * Tries a request until it is known what became of it; no other layer does. What one request is told by the backend
  * holds for all: nothing is sent for as long as it asks for, and only now and then while it refuses the key.
  */
 export class RetryLayer {
+  readonly troubles: Troubles;
   readonly #options: RetryLayerOptions;
   #pausedUntilMs = 0;
   #deniedUntilMs = 0;
 
   constructor(options: RetryLayerOptions) {
     this.#options = options;
+    this.troubles = new Troubles(options);
   }
 
   /** For a batch that begins now. */
@@ -64,9 +64,10 @@ export class RetryLayer {
     return { atMs: this.#options.clock.now() + this.#options.deadlineMs, signal };
   }
 
-  /** @returns `split` for what the backend finds too large; `unknown` where an answer was lost, and none came later. */
+  /** @returns `split` for what the backend finds too large; `unknown` where an answer was lost, and no later try was taken. */
   async deliver(attempt: Attempt, deadline: Deadline): Promise<Outcome | "split"> {
-    const { clock, reporter, troubles } = this.#options;
+    const { troubles } = this;
+    const { clock, reporter } = this.#options;
     let last: PostResult | undefined;
     let notBeforeMs = 0;
     let isAmbiguous = false;
@@ -96,10 +97,10 @@ export class RetryLayer {
         case "denied":
           this.#deniedUntilMs = clock.now() + this.#options.coolDownMs;
           troubles.denied(last, this.#options.coolDownMs);
-          return "rejected";
+          return unacknowledged("rejected");
         case "rejected":
           troubles.rejected(last);
-          return "rejected";
+          return unacknowledged("rejected");
         case "retry":
           troubles.note(last);
           notBeforeMs = clock.now() + verdict.waitMs;
@@ -110,9 +111,20 @@ export class RetryLayer {
 
   async #try(attempt: Attempt, { atMs, signal }: Deadline): Promise<PostResult> {
     const { requestTimeoutMs, clock, reporter } = this.#options;
-    const result = await attempt(Math.min(requestTimeoutMs, atMs - clock.now()), signal);
-    if (result.kind === "status" || result.isStarted) reporter.count("requests", 1);
-    return result;
+    const timeoutMs = Math.min(requestTimeoutMs, atMs - clock.now());
+    const stop = new AbortController();
+    const cancel = clock.after(timeoutMs, () => stop.abort(new RequestTimeout(timeoutMs)));
+    // Not AbortSignal.any: a signal that lives as long as the process would remember every request.
+    const onAbort = (): void => stop.abort(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      const result = await attempt(stop.signal);
+      if (result.kind === "status" || result.isStarted) reporter.count("requests", 1);
+      return result;
+    } finally {
+      cancel();
+      signal.removeEventListener("abort", onAbort);
+    }
   }
 
   /** Lets later requests wait, too, where the answer says so. */

@@ -1,7 +1,6 @@
 import { TelemetryError } from "../errors.ts";
 import type { TelemetryErrorCode } from "../errors.ts";
 import { describeFailure, oneLine } from "./describe-failure.ts";
-import { RequestTimeout } from "./http-post.ts";
 import type { PostResult } from "./http-post.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Secret } from "./secret.ts";
@@ -9,9 +8,11 @@ import type { Secret } from "./secret.ts";
 export interface TroublesOptions {
   /** The backend's name. */
   readonly host: string;
-  readonly key: Secret;
-  /** What to look at when the backend refuses the key; a sentence. */
-  readonly advice: string;
+  readonly credential: {
+    readonly key: Secret;
+    /** What to look at when the backend refuses it; a sentence. */
+    readonly advice: string;
+  };
   /** Masks secrets in what the backend answers. */
   readonly mask: (text: string) => string;
   readonly reporter: Reporter;
@@ -24,6 +25,13 @@ interface Trouble {
   /** After the backend's name. */
   readonly what: string;
   readonly fix?: string;
+}
+
+/** The backend has not answered in time. */
+export class RequestTimeout extends Error {
+  constructor(ms: number) {
+    super(`nothing came for ${Math.round(ms / 100) / 10} s`);
+  }
 }
 
 /** What is wrong with a backend, without secrets: people are told the first of each kind, `health()` has the last. */
@@ -59,7 +67,7 @@ export class Troubles {
   }
 
   denied(result: PostResult, coolDownMs: number): void {
-    const { key, advice } = this.#options;
+    const { key, advice } = this.#options.credential;
     const seconds = Math.round(coolDownMs / 1000);
     this.#tell({
       kind: "denied",
@@ -80,8 +88,8 @@ export class Troubles {
   /** The status and what the backend said, or what the network did. */
   #said(result: PostResult): string {
     if (result.kind === "failure") return describeFailure(result.error);
-    const { key, mask } = this.#options;
-    const text = oneLine(mask(key.redact(result.text)));
+    const { credential, mask } = this.#options;
+    const text = oneLine(mask(credential.key.redact(result.text)));
     return text === "" ? String(result.status) : `${result.status} ${text}`;
   }
 

@@ -357,6 +357,14 @@ describe("the network", () => {
     expect(await sender(url).sender.send(["1"], never)).toEqual(["unknown"]);
   });
 
+  it.each([400, 401])("that loses one answer is unknown even if a later try is answered %d", async (status) => {
+    const target = await backend((_request, response, index) => {
+      if (index === 0) reset(response.socket);
+      else response.writeHead(status).end();
+    });
+    expect(await sender(target.url).sender.send(["1"], never)).toEqual(["unknown"]);
+  });
+
   it("that loses one answer delivers with the next: the backend got it twice", async () => {
     const target = await backend((_request, response, index) => {
       if (index === 0) reset(response.socket);
