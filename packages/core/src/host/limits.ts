@@ -23,7 +23,7 @@ export interface HostLimits {
   readonly sliceMs: number;
   /** A thread that gives no sign of life for so long is ended. */
   readonly blockedMs: number;
-  /** The same while it boots or loads an exporter: modules take long to load where processors are scarce. */
+  /** The same while it boots, or loads or starts an exporter: modules take long to load where processors are scarce. */
   readonly blockedLoadingMs: number;
   /** What `terminate()` may take before the thread counts as stuck in native code. */
   readonly terminateMs: number;

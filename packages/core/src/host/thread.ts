@@ -96,9 +96,12 @@ export class HostThread {
     const { blockedLoadingMs, externalMb } = this.#options.limits;
     if (this.isGone) return "exit";
     if (control.externalBytes > externalMb * 1024 * 1024) return "memory";
-    const isLoading = control.heartbeat === 0 || control.loadingExporter !== undefined;
+    const { heartbeat, inside, loadingExporter } = control;
+    // Many load their vendor's modules when they are started.
+    const isStarting = inside !== undefined && this.ledger.state(inside) === "starting";
+    const isLoading = heartbeat === 0 || loadingExporter !== undefined || isStarting;
     const patienceMs = isLoading ? Math.max(blockedMs, blockedLoadingMs) : blockedMs;
-    const isBlocked = this.#watch.isBlocked(control.heartbeat, patienceMs, now, () => readTask(control.task));
+    const isBlocked = this.#watch.isBlocked(heartbeat, patienceMs, now, () => readTask(control.task));
     return isBlocked ? "blocked" : undefined;
   }
 

@@ -154,6 +154,15 @@ describe("an exporter that blocks the thread", () => {
     expect(health("Blocking")).toMatchObject({ droppedBy: { disabled: 5 }, pending: 0 });
   });
 
+  it("while it starts, has as long as one that is loaded: some load modules then", async () => {
+    const limits = { blockedMs: 1000, blockedLoadingMs: 20_000 };
+    const { host, tokens, health } = startHost(["SlowToStart", "Good"], { limits });
+    tokens(...numbered(5));
+    await host.flush(20_000);
+    expect(health("SlowToStart")).toMatchObject({ state: "ready", delivered: 5, pending: 0 });
+    expect(health("Good")).toMatchObject({ delivered: 5, dropped: 0, pending: 0 });
+  });
+
   it("in native code, which cannot be interrupted, is abandoned; with two of them no third thread is started", async () => {
     const { host, tokens, health, notes, warnings, until } = startHost(["Good", "Native", "NativeToo"], {
       limits: QUICK,
