@@ -1,8 +1,8 @@
 import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
 import type { DatadogIntake, Fault } from "@charm/telemetry-testkit/intakes";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { runAgent } from "./support/agent-process.ts";
-import type { EndedAgent } from "./support/agent-process.ts";
+import { runAgent } from "../../testkit/test/support/agent-process.ts";
+import type { EndedAgent } from "../../testkit/test/support/agent-process.ts";
 
 const KEY = "canary-api-key-0123456789";
 const SECRET = "canary-secret-0123";
@@ -37,7 +37,12 @@ async function end(fault?: Fault, environment: Readonly<Record<string, string>> 
   onTestFinished(() => intake.close());
   await intake.setFault(fault);
   const backend = { DD_API_KEY: KEY, CHARM_DATADOG_ENDPOINT: intake.url };
-  const ended = await runAgent(AGENT, { ...backend, TIDE_API_KEY: SECRET, ...deadline(15_000), ...environment });
+  const ended = await runAgent("datadog", AGENT, {
+    ...backend,
+    TIDE_API_KEY: SECRET,
+    ...deadline(15_000),
+    ...environment,
+  });
   return { ...ended, intake };
 }
 

@@ -1,34 +1,23 @@
-import { eventContext, runInfo, startExporter } from "@charm/telemetry-testkit";
-import type { AttachedExporter } from "@charm/telemetry-testkit";
+import { eventContext, runInfo } from "@charm/telemetry-testkit";
 import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
 import type { DatadogIntake } from "@charm/telemetry-testkit/intakes";
-import { afterEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
+import { never, startWithIntake } from "../../testkit/test/support/started-exporter.ts";
+import type { Started } from "../../testkit/test/support/started-exporter.ts";
 import { DatadogExporter } from "../src/index.ts";
 
-const never: AbortSignal = new AbortController().signal;
-
 const KEY = "canary-api-key-0123456789";
-const closing: (() => Promise<unknown>)[] = [];
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-type Started = Pick<AttachedExporter<DatadogExporter>, "exporter" | "account" | "accept"> & { intake: DatadogIntake };
-
-async function start(environment: Readonly<Record<string, string>> = {}): Promise<Started> {
+async function start(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Started<DatadogExporter, DatadogIntake>> {
   const intake = await startDatadogIntake({ apiKey: KEY });
-  closing.push(() => intake.close());
   const variables = { DD_API_KEY: KEY, CHARM_DATADOG_ENDPOINT: intake.url, DD_ENV: "test", ...environment };
-  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  const { exporter, account, accept } = await startExporter(new DatadogExporter());
-  closing.push(() => exporter.shutdown(AbortSignal.abort()));
-  return { exporter, account, accept, intake };
+  return startWithIntake(new DatadogExporter(), intake, variables);
 }
 
 /** A run with a tool call that fails. */
-function playRun({ exporter, accept }: Pick<Started, "exporter" | "accept">): void {
+function playRun({ exporter, accept }: Pick<Started<DatadogExporter, DatadogIntake>, "exporter" | "accept">): void {
   const root = eventContext("00000000000000aa", undefined, { run: runInfo() });
   const tool = eventContext("00000000000000bb", root.spanId);
   accept(

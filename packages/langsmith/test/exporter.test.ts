@@ -1,46 +1,32 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { HookResult } from "@charm/telemetry-core";
 import { eventContext, runInfo, startExporter } from "@charm/telemetry-testkit";
-import type { AttachedExporter } from "@charm/telemetry-testkit";
 import { startLangsmithIntake } from "@charm/telemetry-testkit/intakes";
-import type { Fault, LangsmithIntake, LangsmithIntakeOptions } from "@charm/telemetry-testkit/intakes";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { LangsmithIntake, LangsmithIntakeOptions } from "@charm/telemetry-testkit/intakes";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  ROOT_SPAN_ID as ROOT,
+  never,
+  playTool,
+  setEnvironment,
+  startWithIntake,
+} from "../../testkit/test/support/started-exporter.ts";
+import type { Started } from "../../testkit/test/support/started-exporter.ts";
+import { describeVendor } from "../../testkit/test/support/vendor-cases.ts";
 import { LangsmithExporter } from "../src/index.ts";
 import * as everything from "../src/index.ts";
 
-const never: AbortSignal = new AbortController().signal;
-
 const KEY = "canary-api-key-0123456789";
 const RUN_ID = "0192f0c1-7a10-7000-8000-00000000c0de";
-const ROOT = "00000000000000aa";
-const closing: (() => Promise<unknown>)[] = [];
 
 beforeEach(() => {
-  for (const name of Object.keys(process.env)) if (/^(LANGSMITH|LANGCHAIN)_/.test(name)) vi.stubEnv(name, undefined);
+  const ofTheMachine = Object.keys(process.env).filter((name) => /^(LANGSMITH|LANGCHAIN)_/.test(name));
+  setEnvironment(Object.fromEntries(ofTheMachine.map((name) => [name, undefined])));
 });
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-type Started = Pick<AttachedExporter<LangsmithExporter>, "exporter" | "account" | "accept"> & {
-  intake: LangsmithIntake;
-};
-
-async function start(options: LangsmithIntakeOptions = {}): Promise<Started> {
+async function start(options: LangsmithIntakeOptions = {}): Promise<Started<LangsmithExporter, LangsmithIntake>> {
   const intake = await startLangsmithIntake({ apiKey: KEY, ...options });
-  closing.push(() => intake.close());
-  vi.stubEnv("LANGSMITH_API_KEY", KEY);
-  vi.stubEnv("LANGSMITH_ENDPOINT", intake.url);
-  const { exporter, account, accept } = await startExporter(new LangsmithExporter());
-  closing.push(() => exporter.shutdown(AbortSignal.abort()));
-  return { exporter, account, accept, intake };
-}
-
-function playTool({ exporter, accept }: Pick<Started, "exporter" | "accept">, id: string, output = "found"): void {
-  const context = eventContext(id.padStart(16, "0"), ROOT);
-  accept(exporter.onToolStart("search", "{}", context), exporter.onToolEnd("search", output, context));
+  return startWithIntake(new LangsmithExporter(), intake, { LANGSMITH_API_KEY: KEY, LANGSMITH_ENDPOINT: intake.url });
 }
 
 /** Resolves when the start of so many runs has been acknowledged. */
@@ -49,32 +35,22 @@ async function shown(intake: LangsmithIntake, count: number): Promise<void> {
   await delay(0);
 }
 
+describeVendor({
+  exports: everything,
+  withoutKey: {
+    variables: [],
+    reason: "no API key. Set LANGSMITH_API_KEY (or LANGCHAIN_API_KEY) in the agent's environment.",
+  },
+  start: (isKnown) => start(isKnown ? {} : { apiKey: "another-key" }),
+  refusal: /^127\.0\.0\.1:\d+ refuses the key in LANGSMITH_API_KEY: 403 .* LANGSMITH_WORKSPACE_ID\?/,
+  key: KEY,
+});
+
 describe("LangsmithExporter", () => {
-  it("is the only thing that the package exports, and takes no arguments", () => {
-    expect(Object.keys(everything)).toEqual(["LangsmithExporter"]);
-    expect(LangsmithExporter.length).toBe(0);
-  });
-
-  it("is disabled without a key, with one reason", async () => {
-    const { account } = await startExporter(new LangsmithExporter());
-    expect(account.disabled).toBe(
-      "no API key. Set LANGSMITH_API_KEY (or LANGCHAIN_API_KEY) in the agent's environment.",
-    );
-  });
-
   it("is disabled by a proxy variable that holds no URL", async () => {
-    vi.stubEnv("LANGSMITH_API_KEY", KEY);
-    vi.stubEnv("HTTPS_PROXY", "proxy:canary");
-    vi.stubEnv("https_proxy", undefined);
+    setEnvironment({ LANGSMITH_API_KEY: KEY, HTTPS_PROXY: "proxy:canary", https_proxy: undefined });
     const { account } = await startExporter(new LangsmithExporter());
     expect(account.disabled).toBe("HTTPS_PROXY is not the URL of a proxy, such as http://proxy.example:3128.");
-  });
-
-  it("settles as disabled what it is given all the same", async () => {
-    const started = await startExporter(new LangsmithExporter());
-    playTool(started, "1");
-    await started.exporter.shutdown(never);
-    expect(started.account.outcomes).toEqual({ disabled: 2 });
   });
 
   it("sends a short run once, whole, under the run's own id", async () => {
@@ -204,19 +180,6 @@ describe("LangsmithExporter", () => {
     expect(intake.received.runs).toBe(traces * 2);
   });
 
-  it("masks a secret that was split over tokens", async () => {
-    const { exporter, accept, intake } = await start();
-    const context = eventContext("0000000000000001", ROOT);
-    accept(
-      exporter.onLlmStart({ model: "m" }, context),
-      ...["my can", "ary-sec", "ret!"].map((token): HookResult => exporter.onLlmNewToken(token, context)),
-      exporter.onLlmEnd({}, context),
-    );
-    await exporter.shutdown(never);
-    expect(intake.operations[0]?.run.outputs).toEqual({ role: "assistant", content: "my [CANARY_REDACTED]!" });
-    expect(intake.requests.map(({ body }) => String(body)).join("")).not.toContain("canary");
-  });
-
   it("halves what is too large for one request, and drops alone what is too large by itself", async () => {
     const started = await start();
     for (let index = 1; index <= 4; index++) playTool(started, String(index), "x".repeat(6 * 1024 * 1024));
@@ -224,20 +187,6 @@ describe("LangsmithExporter", () => {
     await started.exporter.flush(never);
     expect(started.account.outcomes).toEqual({ delivered: 8, too_large: 2 });
     expect(started.intake.received.runs).toBe(4);
-  });
-
-  it("says which variable to look at when the key is refused, and stops asking", async () => {
-    const started = await start({ apiKey: "another-key" });
-    playTool(started, "1");
-    await started.exporter.flush(never);
-    playTool(started, "2");
-    await started.exporter.flush(never);
-    expect(started.intake.requests).toHaveLength(1);
-    expect(started.account.outcomes).toEqual({ rejected: 4 });
-    expect(started.account.warnings).toEqual([
-      expect.stringMatching(/^127\.0\.0\.1:\d+ refuses the key in LANGSMITH_API_KEY: 403 .* LANGSMITH_WORKSPACE_ID\?/),
-    ]);
-    expect(JSON.stringify(started.account)).not.toContain("canary");
   });
 
   it.each([
@@ -255,27 +204,6 @@ describe("LangsmithExporter", () => {
     expect(started.account).toMatchObject({ outcomes: { [reason]: 2 }, units: { requests: 1 } });
     expect(started.account.outcomes).not.toHaveProperty("delivered");
     expect(started.account.warnings).toHaveLength(1);
-  });
-
-  const recoveries: [name: string, fault: Fault, requests: number][] = [
-    ["429 with Retry-After", { kind: "status", status: 429, retryAfter: 1, times: 1 }, 2],
-    ["500", { kind: "status", status: 500, times: 1 }, 2],
-    ["a lost acknowledgement", { kind: "lost-ack", times: 1 }, 2],
-    ["a slow answer", { kind: "slow", delayMs: 200, times: 1 }, 1],
-  ];
-  it.each(recoveries)("delivers in spite of %s", async (_name, fault, requests) => {
-    const started = await start();
-    await started.intake.setFault(fault);
-    playTool(started, "1");
-    await started.exporter.flush(never);
-    // Every further request is one of the one layer that retries and counts.
-    expect(started.account).toMatchObject({
-      outcomes: { delivered: 2 },
-      units: { spans: 1, requests: started.intake.requests.length },
-    });
-    expect(started.account.units.retries ?? 0).toBe(requests - 1);
-    expect(started.intake.requests).toHaveLength(requests);
-    expect(started.intake.acknowledged.runs).toBe(1);
   });
 
   it("waits as long as Retry-After says, and not as the vendor's client would", async () => {

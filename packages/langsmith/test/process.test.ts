@@ -1,12 +1,13 @@
 import { startLangsmithIntake } from "@charm/telemetry-testkit/intakes";
 import type { Fault, LangsmithIntake } from "@charm/telemetry-testkit/intakes";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { runAgent } from "./support/agent-process.ts";
+import { runAgent } from "../../testkit/test/support/agent-process.ts";
 
 const KEY = "canary-api-key-0123456789";
 
 /** One run with a tool and a streamed call of a model, and the end of the process right after it. */
 const AGENT = `
+import { TelemetryManager } from "@charm/telemetry-core";
 const manager = await TelemetryManager.load();
 const run = manager.startRun({ question: "?", note: process.env.PLANTED_SECRET }, { threadId: "t-1" });
 run.startTool("search", { query: "x" }).end("found " + process.env.PLANTED_SECRET);
@@ -49,7 +50,7 @@ describe("an agent that calls process.exit right after its last event", () => {
     ["answers 500 once", { kind: "status", status: 500, times: 1 }, { delivered: EVENTS, droppedBy: {} }],
   ])("is unharmed where LangSmith %s, and every event is accounted for", async (_, fault, expected) => {
     const intake = await openIntake(fault);
-    const ended = await runAgent(AGENT, environment(intake));
+    const ended = await runAgent("langsmith", AGENT, environment(intake));
     expect(ended).toMatchObject({ code: 3, prints: "last words\n" });
     expect(ended.health).toMatchObject({ name: "langsmith", accepted: EVENTS, pending: 0, ...expected });
     const delivered = ended.health?.delivered === EVENTS;
@@ -63,16 +64,16 @@ describe("an agent that calls process.exit right after its last event", () => {
     "ends within its deadline where LangSmith is in trouble for good: $kind",
     async (fault) => {
       const intake = await openIntake(fault);
-      const ended = await runAgent(AGENT, { ...environment(intake), CHARM_TELEMETRY_SHUTDOWN_MS: "5000" });
+      const ended = await runAgent("langsmith", AGENT, { ...environment(intake), CHARM_TELEMETRY_SHUTDOWN_MS: "5000" });
       expect(ended).toMatchObject({ code: 3, prints: "last words\n" });
       expect(ended.health).toMatchObject({ accepted: EVENTS, delivered: 0, dropped: EVENTS, pending: 0 });
       // The deadline, and the boot on a busy machine.
-      expect(ended.endedAfterMs).toBeLessThan(15_000);
+      expect(ended.tookMs).toBeLessThan(15_000);
     },
   );
 
   it("says once what is missing without a key, and runs as without telemetry", async () => {
-    const ended = await runAgent(AGENT, {});
+    const ended = await runAgent("langsmith", AGENT, {});
     expect(ended).toMatchObject({ code: 3, prints: "last words\n" });
     expect(ended.stderr.match(/LANGSMITH_API_KEY/g)).toHaveLength(1);
     expect(ended.stderr).toContain("langsmith: disabled, no API key.");
@@ -80,7 +81,7 @@ describe("an agent that calls process.exit right after its last event", () => {
 
   it("sends no secret in any request, line or warning", async () => {
     const intake = await openIntake();
-    const ended = await runAgent(AGENT, environment(intake));
+    const ended = await runAgent("langsmith", AGENT, environment(intake));
     expect(intake.received.runs).toBe(RUNS);
     expect(intake.requests.map(({ body }) => String(body)).join("\n")).not.toMatch(/canary/i);
     expect(ended.stdout + ended.stderr).not.toMatch(/canary/i);
@@ -92,7 +93,9 @@ describe("an agent that calls process.exit right after its last event", () => {
 it("shows a run in progress to people, under the id that stdout has", async () => {
   const intake = await openIntake();
   const ended = await runAgent(
+    "langsmith",
     `
+import { TelemetryManager } from "@charm/telemetry-core";
 const manager = await TelemetryManager.load();
 const run = manager.startRun({ question: "?" });
 // Counted when it has been answered.

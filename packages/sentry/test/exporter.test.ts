@@ -1,63 +1,41 @@
-import { eventContext, runInfo, startExporter } from "@charm/telemetry-testkit";
-import type { AttachedExporter } from "@charm/telemetry-testkit";
-import type { Fault, SentryIntake, SentryIntakeOptions } from "@charm/telemetry-testkit/intakes";
+import { eventContext, runInfo } from "@charm/telemetry-testkit";
 import { startSentryIntake } from "@charm/telemetry-testkit/intakes";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import * as everything from "../src/index.ts";
+import type { SentryIntake, SentryIntakeOptions } from "@charm/telemetry-testkit/intakes";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import {
+  ROOT_SPAN_ID as ROOT,
+  failTool,
+  never,
+  playTool,
+  startWithIntake,
+} from "../../testkit/test/support/started-exporter.ts";
+import type { Started } from "../../testkit/test/support/started-exporter.ts";
+import { describeVendor } from "../../testkit/test/support/vendor-cases.ts";
 import { SentryExporter } from "../src/index.ts";
-
-const never: AbortSignal = new AbortController().signal;
+import * as everything from "../src/index.ts";
 
 const PUBLIC_KEY = "0123456789abcdef0123456789abcdef";
-const closing: (() => Promise<unknown>)[] = [];
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-type Started = Pick<AttachedExporter<SentryExporter>, "exporter" | "account" | "accept"> & { intake: SentryIntake };
-
-async function start(options: SentryIntakeOptions = {}): Promise<Started> {
+async function start(options: SentryIntakeOptions = {}): Promise<Started<SentryExporter, SentryIntake>> {
   const intake = await startSentryIntake({ publicKey: PUBLIC_KEY, ...options });
-  closing.push(() => intake.close());
-  vi.stubEnv("SENTRY_DSN", intake.dsn.replace(/\/\/\w+@/, `//${PUBLIC_KEY}@`));
-  const { exporter, account, accept } = await startExporter(new SentryExporter());
-  closing.push(() => exporter.shutdown(AbortSignal.abort()));
-  return { exporter, account, accept, intake };
+  return startWithIntake(new SentryExporter(), intake, {
+    SENTRY_DSN: intake.dsn.replace(/\/\/\w+@/, `//${PUBLIC_KEY}@`),
+  });
 }
-
-const ROOT = "00000000000000aa";
 
 function traceOf(run: number): string {
   return "a".repeat(24) + run.toString(16).padStart(8, "0");
 }
 
-function playTool({ exporter, accept }: Pick<Started, "exporter" | "accept">, id: string, output = "found"): void {
-  const context = eventContext(id.padStart(16, "0"), ROOT);
-  accept(exporter.onToolStart("search", "{}", context), exporter.onToolEnd("search", output, context));
-}
-
-function failTool({ exporter, accept }: Pick<Started, "exporter" | "accept">, id: string, error: Error): void {
-  const context = eventContext(id.padStart(16, "0"), ROOT);
-  accept(exporter.onToolStart("search", "{}", context), exporter.onToolError("search", error, context));
-}
+describeVendor({
+  exports: everything,
+  withoutKey: { variables: ["SENTRY_DSN"], reason: "no DSN. Set SENTRY_DSN in the agent's environment." },
+  start: (isKnown) => start(isKnown ? {} : { publicKey: "f".repeat(32) }),
+  refusal: /^127\.0\.0\.1:\d+ refuses the key in SENTRY_DSN: 403 .*ProjectId.* Client Keys \(DSN\)\?/,
+  key: PUBLIC_KEY,
+});
 
 describe("SentryExporter", () => {
-  it("is the only thing that the package exports, and takes no arguments", () => {
-    expect(Object.keys(everything)).toEqual(["SentryExporter"]);
-    expect(SentryExporter.length).toBe(0);
-  });
-
-  it("is disabled without a DSN, with one reason, and settles what it is given all the same", async () => {
-    vi.stubEnv("SENTRY_DSN", "");
-    const started = await startExporter(new SentryExporter());
-    expect(started.account.disabled).toBe("no DSN. Set SENTRY_DSN in the agent's environment.");
-    playTool(started, "1");
-    await started.exporter.shutdown(never);
-    expect(started.account.outcomes).toEqual({ disabled: 2 });
-  });
-
   it("delivers a run with its thread and the agent's name and version, whatever is sent apart", async () => {
     const { exporter, account, accept, intake } = await start();
     const root = eventContext(ROOT, undefined, { run: runInfo({ threadId: "t-1", tags: ["plan:pro"] }) });
@@ -179,7 +157,7 @@ describe("SentryExporter", () => {
     const warnings: string[] = [];
     const onWarning = ({ message }: Error): void => void warnings.push(message);
     process.on("warning", onWarning);
-    closing.push(async () => process.off("warning", onWarning));
+    onTestFinished(() => void process.off("warning", onWarning));
     const { exporter, accept, intake, account } = await start();
     await intake.setFault({ kind: "status", status: 500, times: 20 });
     for (let run = 0; run < 100; run++) {
@@ -189,17 +167,6 @@ describe("SentryExporter", () => {
     await exporter.flush(never);
     expect(account).toMatchObject({ outcomes: { delivered: 200 }, units: { spans: 100, requests: 120, retries: 20 } });
     expect(warnings).toEqual([]);
-  });
-
-  it("masks a secret that was split over tokens", async () => {
-    const { exporter, accept, intake } = await start();
-    const context = eventContext("0000000000000001", ROOT);
-    accept(exporter.onLlmStart({ model: "m" }, context));
-    for (const token of ["my can", "ary-sec", "ret!"]) accept(exporter.onLlmNewToken(token, context));
-    accept(exporter.onLlmEnd({}, context));
-    await exporter.shutdown(never);
-    expect(intake.spans[0]?.span.attributes["gen_ai.output.messages"]?.value).toContain("my [CANARY_REDACTED]!");
-    expect(intake.requests.map(({ body }) => String(body)).join("")).not.toContain("canary");
   });
 
   it("keeps each item within 1 MiB, and sends a larger span without its contents", async () => {
@@ -276,38 +243,6 @@ describe("SentryExporter", () => {
     expect(started.account.outcomes).toEqual({ rejected: 2 });
   });
 
-  it("says which variable to look at when the key is refused, and stops asking", async () => {
-    const started = await start({ publicKey: "f".repeat(32) });
-    playTool(started, "1");
-    await started.exporter.flush(never);
-    playTool(started, "2");
-    await started.exporter.flush(never);
-    expect(started.intake.requests).toHaveLength(1);
-    expect(started.account.outcomes).toEqual({ rejected: 4 });
-    expect(started.account.warnings).toEqual([
-      expect.stringMatching(/^127\.0\.0\.1:\d+ refuses the key in SENTRY_DSN: 403 .*ProjectId.* Client Keys \(DSN\)\?/),
-    ]);
-    expect(JSON.stringify(started.account)).not.toContain(PUBLIC_KEY);
-  });
-
-  const recoveries: [name: string, fault: Fault, requests: number][] = [
-    ["500", { kind: "status", status: 500, times: 1 }, 2],
-    ["503", { kind: "status", status: 503, times: 2 }, 3],
-    ["503 with Retry-After", { kind: "status", status: 503, retryAfter: 1, times: 1 }, 2],
-    ["a lost acknowledgement", { kind: "lost-ack", times: 1 }, 2],
-    ["a broken connection", { kind: "reset", times: 1 }, 2],
-    ["a slow answer", { kind: "slow", delayMs: 200, times: 1 }, 1],
-  ];
-  it.each(recoveries)("delivers in spite of %s", async (_name, fault, requests) => {
-    const started = await start();
-    await started.intake.setFault(fault);
-    playTool(started, "1");
-    await started.exporter.flush(never);
-    expect(started.account).toMatchObject({ outcomes: { delivered: 2 }, units: { spans: 1, requests } });
-    expect(started.account.units.retries ?? 0).toBe(requests - 1);
-    expect(started.intake.acknowledged.spans).toBe(1);
-  });
-
   it("delivers over a connection that had gone meanwhile", async () => {
     const started = await start();
     playTool(started, "1");
@@ -327,19 +262,6 @@ describe("SentryExporter", () => {
     await started.exporter.flush(never);
     expect(started.account.outcomes).toEqual({ rejected: 2 });
     expect(started.account.warnings).toEqual([expect.stringContaining("refuses what was sent: 400 {")]);
-  });
-
-  it("does not wait longer than it may for a backend that hangs", async () => {
-    const started = await start();
-    await started.intake.setFault({ kind: "hang" });
-    playTool(started, "1");
-    failTool(started, "2", new Error("no rows"));
-    const stop = new AbortController();
-    const stopped = started.exporter.shutdown(stop.signal);
-    await started.intake.waitForRequests(2);
-    stop.abort();
-    await stopped;
-    expect(started.account).toMatchObject({ accepted: 4, settled: 4, outcomes: { deadline: 4 } });
   });
 
   it("says that the acknowledgement is unknown when a request was sent whole and the end comes before the answer", async () => {

@@ -1,11 +1,14 @@
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
 import { startSentryIntake } from "@charm/telemetry-testkit/intakes";
 import type { SentryIntake } from "@charm/telemetry-testkit/intakes";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { runAgent } from "./support/agent-folder.ts";
-import type { Finished } from "./support/agent-folder.ts";
+import { runAgent } from "../../testkit/test/support/agent-process.ts";
+import type { EndedAgent } from "../../testkit/test/support/agent-process.ts";
 
 /** An agent with a Sentry of its own, all integrations on, in the process in which this exporter works. */
 
+const SENTRY = realpathSync(join(import.meta.dirname, "../node_modules/@sentry/node"));
 const OURS = "0123456789abcdef0123456789abcdef";
 const THEIRS = "fedcba9876543210fedcba9876543210";
 
@@ -47,7 +50,7 @@ await telemetry.shutdown({ timeoutMs: 20000 });
 await Sentry.close(20000);
 `;
 
-interface Result extends Finished {
+interface Result extends EndedAgent {
   readonly ours: SentryIntake;
   readonly theirs: SentryIntake;
 }
@@ -57,14 +60,19 @@ async function run(isolation: "worker" | "inline"): Promise<Result> {
   const theirs = await startSentryIntake({ publicKey: THEIRS, projectId: "4502" });
   onTestFinished(() => ours.close());
   onTestFinished(() => theirs.close());
-  const finished = await runAgent(AGENT, {
-    SENTRY_DSN: ours.dsn,
-    HOST_DSN: theirs.dsn,
-    SENTRY_RELEASE: "ours-release",
-    SENTRY_ENVIRONMENT: "ours-env",
-    SENTRY_NAME: "ours-server",
-    CHARM_TELEMETRY_ISOLATION: isolation,
-  });
+  const finished = await runAgent(
+    "sentry",
+    AGENT,
+    {
+      SENTRY_DSN: ours.dsn,
+      HOST_DSN: theirs.dsn,
+      SENTRY_RELEASE: "ours-release",
+      SENTRY_ENVIRONMENT: "ours-env",
+      SENTRY_NAME: "ours-server",
+      CHARM_TELEMETRY_ISOLATION: isolation,
+    },
+    { "@sentry/node": SENTRY },
+  );
   return { ...finished, ours, theirs };
 }
 
@@ -74,9 +82,9 @@ function sent(intake: SentryIntake): string {
 
 describe.each(["worker", "inline"] as const)("beside a host's own Sentry, in isolation %s", (isolation) => {
   it("neither sees a byte of the other", async () => {
-    const { code, stderr, account, ours, theirs } = await run(isolation);
+    const { code, stderr, health, ours, theirs } = await run(isolation);
     expect([code, stderr]).toEqual([0, ""]);
-    expect(account).toMatchObject({ accepted: 5, delivered: 5, units: { spans: 2, requests: 2 } });
+    expect(health).toMatchObject({ accepted: 5, delivered: 5, units: { spans: 2, requests: 2 } });
 
     expect(ours.received).toMatchObject({ spans: 2, events: 1 });
     expect(ours.unknownParents()).toEqual([]);

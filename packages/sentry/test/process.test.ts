@@ -1,8 +1,8 @@
 import type { Fault, SentryIntake } from "@charm/telemetry-testkit/intakes";
 import { startSentryIntake } from "@charm/telemetry-testkit/intakes";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { runAgent } from "./support/agent-folder.ts";
-import type { Finished } from "./support/agent-folder.ts";
+import { runAgent } from "../../testkit/test/support/agent-process.ts";
+import type { EndedAgent } from "../../testkit/test/support/agent-process.ts";
 
 /** A real agent in a process of its own, with the exporter in its worker, against each kind of backend. */
 
@@ -32,11 +32,11 @@ process.exit(7);
 async function run(
   fault: Fault | undefined,
   environment: Record<string, string> = {},
-): Promise<Finished & { intake: SentryIntake }> {
+): Promise<EndedAgent & { intake: SentryIntake }> {
   const intake = await startSentryIntake({ publicKey: PUBLIC_KEY });
   onTestFinished(() => intake.close());
   await intake.setFault(fault);
-  const finished = await runAgent(AGENT, {
+  const finished = await runAgent("sentry", AGENT, {
     SENTRY_DSN: intake.dsn,
     TIDE_API_KEY: SECRET,
     // Loading the SDK takes a while on a busy machine.
@@ -50,15 +50,15 @@ const EVENTS = 13;
 const SPANS = 5;
 
 /** What holds whatever the backend does. */
-function expectUnharmed({ code, stdout, stderr, account, intake }: Awaited<ReturnType<typeof run>>): void {
+function expectUnharmed({ code, stdout, stderr, health, intake }: Awaited<ReturnType<typeof run>>): void {
   expect(code).toBe(7);
   expect(stdout).toContain("at 14:02");
-  expect(account).toBeDefined();
-  expect(account?.accepted).toBe(EVENTS);
-  expect((account?.delivered ?? 0) + (account?.dropped ?? 0) + (account?.pending ?? 0)).toBe(EVENTS);
-  expect(account?.pending).toBe(0);
+  expect(health).toBeDefined();
+  expect(health?.accepted).toBe(EVENTS);
+  expect((health?.delivered ?? 0) + (health?.dropped ?? 0) + (health?.pending ?? 0)).toBe(EVENTS);
+  expect(health?.pending).toBe(0);
   const sent = intake.requests.map(({ body }) => String(body)).join("\n");
-  expect(sent + stdout + stderr + JSON.stringify(account)).not.toContain(SECRET);
+  expect(sent + stdout + stderr + JSON.stringify(health)).not.toContain(SECRET);
   expect(stderr).not.toContain(PUBLIC_KEY);
 }
 
@@ -67,7 +67,7 @@ describe("an agent that calls process.exit right after its last event", () => {
     const result = await run(undefined);
     expectUnharmed(result);
     expect(result.stderr).toBe("");
-    expect(result.account).toMatchObject({ delivered: EVENTS, units: { spans: SPANS } });
+    expect(result.health).toMatchObject({ delivered: EVENTS, units: { spans: SPANS } });
     expect(result.intake.acknowledged).toMatchObject({ spans: SPANS, events: 1 });
     expect(result.intake.unknownParents()).toEqual([]);
     const [received] = result.intake.events;
@@ -96,7 +96,7 @@ describe("an agent that calls process.exit right after its last event", () => {
     expectUnharmed(result);
     // The deadline, and what a busy machine takes to start and end a process.
     expect(result.tookMs).toBeLessThan(deadlineMs + 10_000);
-    expect(result.account).toMatchObject({ delivered: 0, droppedBy: { [reason]: EVENTS } });
+    expect(result.health).toMatchObject({ delivered: 0, droppedBy: { [reason]: EVENTS } });
     expect(result.intake.acknowledged.spans).toBe(0);
     expect(result.stderr).toMatch(words);
     expect(result.stderr.split("\n").filter((line) => line !== "")).toHaveLength(1);
@@ -116,7 +116,7 @@ describe("an agent that calls process.exit right after its last event", () => {
     const result = await run(undefined, { SENTRY_DSN: "" });
     expect(result.code).toBe(7);
     expect(result.stderr).toContain("sentry: disabled, no DSN. Set SENTRY_DSN in the agent's environment.");
-    expect(result.account).toMatchObject({ droppedBy: { disabled: EVENTS }, pending: 0 });
+    expect(result.health).toMatchObject({ droppedBy: { disabled: EVENTS }, pending: 0 });
     expect(result.intake.requests).toEqual([]);
   });
 });

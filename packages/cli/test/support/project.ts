@@ -1,49 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { onTestFinished } from "vitest";
+import { join } from "node:path";
 import { run } from "../../src/index.ts";
 
-/** A folder that is gone when the test has finished, with these files; objects become JSON. */
-export function folderWith(files: Record<string, string | object>): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "charm-cli-")));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFiles(folder, files);
-  return folder;
-}
-
-export function writeFiles(folder: string, files: Record<string, string | object>): void {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    const text = typeof content === "string" ? content : `${JSON.stringify(content, undefined, 2)}\n`;
-    writeFileSync(join(folder, path), text);
-  }
-}
-
-export function link(target: string, path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  symlinkSync(target, path, "junction");
-}
-
-/** A charm.yaml without errors that lists these exporters, from line 13 on. */
-export function manifestText(...exporters: string[]): string {
-  const list = exporters.map((name) => `\n    - ${name}`).join("");
-  return `version: "0.4.2"
-persona:
-  name: Tide Agent
-  description: Tells the tides.
-interface:
-  input: {}
-  output: {}
-runtime:
-  adapter:
-    type: node
-    entry_point: npm start
-  telemetry:${list === "" ? " []" : list}
-`;
-}
+export { folderWith, link, manifestText, writeFiles } from "../../../testkit/test/support/agent-folder.ts";
 
 const HOOKS = "onRunStart onRunEnd onError onToolStart onToolEnd onToolError onLlmNewToken onAgentAction".split(" ");
 
