@@ -1,25 +1,10 @@
 import { eventContext, runInfo, startExporter } from "@charm/telemetry-testkit";
-import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
-import type { DatadogIntake, DatadogIntakeOptions } from "@charm/telemetry-testkit/intakes";
 import { describe, expect, it } from "vitest";
-import { never, playTool, setEnvironment, startWithIntake } from "../../testkit/test/support/started-exporter.ts";
-import type { Started } from "../../testkit/test/support/started-exporter.ts";
+import { never, playTool, setEnvironment } from "../../testkit/test/support/started-exporter.ts";
 import { describeVendor } from "../../testkit/test/support/vendor-cases.ts";
 import { DatadogExporter } from "../src/index.ts";
 import * as everything from "../src/index.ts";
-
-const KEY = "canary-api-key-0123456789";
-
-async function start(options: DatadogIntakeOptions = {}): Promise<Started<DatadogExporter, DatadogIntake>> {
-  const intake = await startDatadogIntake({ apiKey: KEY, ...options });
-  return startWithIntake(new DatadogExporter(), intake, {
-    DD_API_KEY: KEY,
-    CHARM_DATADOG_ENDPOINT: intake.url,
-    // They have tests of their own.
-    CHARM_DATADOG_METRICS: "off",
-    CHARM_DATADOG_LOGS: "off",
-  });
-}
+import { KEY, SPANS_ALONE, start } from "./support/start.ts";
 
 describeVendor({
   exports: everything,
@@ -27,7 +12,7 @@ describeVendor({
     variables: ["DD_API_KEY", "DATADOG_API_KEY"],
     reason: "no API key. Set DD_API_KEY (or DATADOG_API_KEY) in the agent's environment.",
   },
-  start: (isKnown) => start(isKnown ? {} : { apiKey: "another-key" }),
+  start: (isKnown) => start(SPANS_ALONE, isKnown ? {} : { apiKey: "another-key" }),
   refusal: /^127\.0\.0\.1:\d+ refuses the key in DD_API_KEY: 403 .* DD_SITE\?/,
   key: KEY,
 });
@@ -40,7 +25,7 @@ describe("DatadogExporter", () => {
   });
 
   it("delivers a run with its thread, tags and the agent's name and version", async () => {
-    const { exporter, account, accept, intake } = await start();
+    const { exporter, account, accept, intake } = await start(SPANS_ALONE);
     const root = eventContext("00000000000000aa", undefined, { run: runInfo({ threadId: "t-1", tags: ["plan:pro"] }) });
     accept(exporter.onRunStart("r", { question: "?" }, root), exporter.onRunEnd("r", { answer: "!" }, root));
     await exporter.flush(never);
@@ -60,7 +45,7 @@ describe("DatadogExporter", () => {
   });
 
   it("drops spans older than a day, and only those", async () => {
-    const started = await start();
+    const started = await start(SPANS_ALONE);
     const { exporter, accept, account, intake } = started;
     const old = eventContext("0000000000000009", "00000000000000aa", { timeUnixMs: Date.now() - 25 * 3_600_000 });
     accept(exporter.onToolStart("old", "", old), exporter.onToolEnd("old", "", old));
@@ -72,7 +57,7 @@ describe("DatadogExporter", () => {
   });
 
   it("keeps each request within 5 MiB, and sends a larger span without its input and output", async () => {
-    const started = await start();
+    const started = await start(SPANS_ALONE);
     for (let index = 1; index <= 6; index++) playTool(started, String(index), "x".repeat(2 * 1024 * 1024));
     playTool(started, "7", "é".repeat(3 * 1024 * 1024));
     await started.exporter.flush(never);

@@ -5,6 +5,8 @@ import type { ExporterAccount } from "@charm/telemetry-testkit";
 import type { DatadogIntake } from "@charm/telemetry-testkit/intakes";
 import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { compareFields, fieldsOf } from "../../testkit/test/support/compare-fields.ts";
+import type { Compared, Difference, Fields } from "../../testkit/test/support/compare-fields.ts";
 import { DatadogExporter } from "../src/index.ts";
 import type { SdkSpan } from "./support/recorded-run.ts";
 import { RESEARCH_RUN_ID } from "../../testkit/test/support/research-run.ts";
@@ -17,57 +19,55 @@ const never: AbortSignal = new AbortController().signal;
  * loopback: the trees are compared field by field. Every difference is listed below with its reason.
  */
 
-/** A span as paths and values: `meta.kind`, `tags.env`. */
-type Fields = Record<string, unknown>;
-
-const ABSENT = Symbol("absent");
-
-/** What differs on purpose. `*` stands for any span; `sdk` or `ours` is left out where the field is absent. */
-const DIFFERENCES: { span: string; path: string; sdk?: unknown; ours?: unknown; reason: string }[] = [
+/** What differs on purpose. */
+const DIFFERENCES: Difference[] = [
   {
-    span: "agent_action",
+    where: "agent_action",
     path: "*",
     reason: "An action has no duration and is no span of ours: it is kept on the span in which it happened.",
   },
-  { span: "research-agent", path: "meta.metadata.actions", ours: 1, reason: "The action, on its span." },
-  { span: "research-agent", path: "meta.metadata.action_1_tool", ours: "search", reason: "The action, on its span." },
+  { where: "research-agent", path: "meta.metadata.actions", ours: 1, reason: "The action, on its span." },
+  { where: "research-agent", path: "meta.metadata.action_1_tool", ours: "search", reason: "The action, on its span." },
   {
-    span: "research-agent",
+    where: "research-agent",
     path: "meta.metadata.action_1_input",
     ours: '{"query":"capital of France"}',
     reason: "The action's input as the hook gives it; the driver of the SDK had put a log line beside it.",
   },
   {
-    span: "research-agent",
+    where: "research-agent",
     path: "meta.metadata.run_id",
     ours: RESEARCH_RUN_ID,
     reason: "Finds a run by the id that the agent and its runner know, also where it is no tag.",
   },
-  ...["chat-model"].flatMap((span) => [
-    {
-      span,
-      path: "meta.metadata.model_name",
-      ours: "gpt-4o-mini",
-      reason: "The public API's reference has the model under metadata; newer revisions beside it: both are sent.",
-    },
-    { span, path: "meta.metadata.model_provider", ours: "openai", reason: "Likewise." },
-    { span, path: "meta.metadata.finish_reason", ours: "stop", reason: "Known to us, not to the SDK." },
-  ]),
   {
-    span: "*",
+    where: "chat-model",
+    path: "meta.metadata.model_name",
+    ours: "gpt-4o-mini",
+    reason: "The public API's reference has the model under metadata; newer revisions beside it: both are sent.",
+  },
+  { where: "chat-model", path: "meta.metadata.model_provider", ours: "openai", reason: "Likewise." },
+  {
+    where: "chat-model",
+    path: "meta.metadata.finish_reason",
+    ours: "stop",
+    reason: "Known to us, not to the SDK.",
+  },
+  {
+    where: "*",
     path: "meta.agent_attribution.pagent_name",
     sdk: "research-agent",
     reason: "Not part of the public API.",
   },
   {
-    span: "*",
+    where: "*",
     path: "meta.agent_attribution.pagent_span_id",
     sdk: "919794284038557584",
     reason: "Not part of the public API.",
   },
-  { span: "*", path: "tags.source", sdk: "integration", reason: "Says which SDK has sent it." },
-  { span: "*", path: "tags.ddtrace.version", sdk: "5.132.0", reason: "Says which SDK has sent it." },
-  { span: "*", path: "tags.session_id", sdk: "session-42", reason: "A field of its own in the public API." },
+  { where: "*", path: "tags.source", sdk: "integration", reason: "Says which SDK has sent it." },
+  { where: "*", path: "tags.ddtrace.version", sdk: "5.132.0", reason: "Says which SDK has sent it." },
+  { where: "*", path: "tags.session_id", sdk: "session-42", reason: "A field of its own in the public API." },
 ];
 
 /** Numbers of today's nanoseconds are exact to 256: a start, and a difference of two, can be so far off. */
@@ -150,37 +150,16 @@ describe("done again by an agent, through manager and host", () => {
 
 type Named = readonly { readonly name: string; readonly span_id: string; readonly trace_id: string }[];
 
-/** Differences that nobody has listed, and listed ones that are none. */
-function compare(
-  shiftMs: number,
-  normalised: (fields: Fields, spans: Named) => Fields,
-): { unlisted: string[]; unused: object[] } {
+function compare(shiftMs: number, normalised: (fields: Fields, spans: Named) => Fields): Compared {
   const received = intake.spans.map(({ span }) => span);
-  const sdk = new Map(
-    recording.spans.map((span) => [span.name, normalised(fieldsOfSdk(span, shiftMs), recording.spans)]),
+  const sdk = recording.spans.map(
+    (span) => [span.name, normalised(fieldsOfSdk(span, shiftMs), recording.spans)] as const,
   );
-  const ours = new Map(
-    intake.spans.map(({ span, tags, mlApp }) => [
-      span.name,
-      normalised(fieldsOf({ ...span, tags: [...tags, `ml_app:${mlApp}`] }), received),
-    ]),
+  const ours = intake.spans.map(
+    ({ span, tags, mlApp }) =>
+      [span.name, normalised(fieldsOfSpan({ ...span, tags: [...tags, `ml_app:${mlApp}`] }), received)] as const,
   );
-  const unlisted: string[] = [];
-  const used = new Set<object>();
-  for (const name of new Set([...sdk.keys(), ...ours.keys()])) {
-    for (const { path, left, right } of differences(sdk.get(name), ours.get(name))) {
-      const listed = DIFFERENCES.find(
-        (known) =>
-          (known.span === "*" || known.span === name) &&
-          (known.path === path || known.path === "*") &&
-          (known.path === "*" || ("sdk" in known ? Object.is(known.sdk, left) : left === ABSENT)) &&
-          (known.path === "*" || ("ours" in known ? Object.is(known.ours, right) : right === ABSENT)),
-      );
-      if (listed === undefined) unlisted.push(`${name} ${path}: SDK ${String(left)}, ours ${String(right)}`);
-      else used.add(listed);
-    }
-  }
-  return { unlisted, unused: DIFFERENCES.filter((known) => !used.has(known)) };
+  return compareFields(new Map(sdk), new Map(ours), DIFFERENCES, isSame);
 }
 
 const TIMES = ["start_ns", "duration", "metrics.time_to_first_token"];
@@ -208,7 +187,7 @@ function withoutIdsAndTimes(fields: Fields, spans: Named): Fields {
 /** The SDK's own intake has other names for some fields: here they are the public API's. */
 function fieldsOfSdk({ tags, meta, start_ns: start, ...span }: SdkSpan, shiftMs: number): Fields {
   const { "span.kind": kind, "error.message": message, "error.type": type, "error.stack": stack, ...rest } = meta;
-  return fieldsOf({
+  return fieldsOfSpan({
     ...Object.fromEntries(Object.entries(span).filter(([key]) => key !== "_dd")), // not part of the public API
     start_ns: start + shiftMs * 1e6,
     tags,
@@ -216,31 +195,9 @@ function fieldsOfSdk({ tags, meta, start_ns: start, ...span }: SdkSpan, shiftMs:
   });
 }
 
-function fieldsOf({ tags, ...span }: { tags: readonly string[]; [key: string]: unknown }): Fields {
-  const fields: Fields = {};
-  const visit = (path: string, value: unknown): void => {
-    if (typeof value !== "object" || value === null) fields[path] = value;
-    // An empty object and an absent one say the same: nothing is known.
-    else for (const [key, member] of Object.entries(value)) visit(`${path}${path === "" ? "" : "."}${key}`, member);
-  };
-  visit("", span);
-  for (const tag of tags) fields[`tags.${tag.slice(0, tag.indexOf(":"))}`] = tag.slice(tag.indexOf(":") + 1);
-  return fields;
-}
-
-function* differences(
-  sdk: Fields | undefined,
-  ours: Fields | undefined,
-): Generator<{ path: string; left: unknown; right: unknown }> {
-  if (sdk === undefined || ours === undefined) {
-    yield { path: "*", left: sdk === undefined ? ABSENT : "a span", right: ours === undefined ? ABSENT : "a span" };
-    return;
-  }
-  for (const path of new Set([...Object.keys(sdk), ...Object.keys(ours)])) {
-    const left = path in sdk ? sdk[path] : ABSENT;
-    const right = path in ours ? ours[path] : ABSENT;
-    if (!isSame(path, left, right)) yield { path, left, right };
-  }
+function fieldsOfSpan({ tags, ...span }: { tags: readonly string[]; [key: string]: unknown }): Fields {
+  const named = tags.map((tag) => [`tags.${tag.slice(0, tag.indexOf(":"))}`, tag.slice(tag.indexOf(":") + 1)]);
+  return { ...fieldsOf(span), ...Object.fromEntries(named) };
 }
 
 function isSame(path: string, left: unknown, right: unknown): boolean {

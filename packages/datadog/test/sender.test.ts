@@ -1,23 +1,12 @@
 import { eventContext, runInfo } from "@charm/telemetry-testkit";
-import { startDatadogIntake } from "@charm/telemetry-testkit/intakes";
 import type { DatadogIntake } from "@charm/telemetry-testkit/intakes";
 import { expect, it } from "vitest";
-import { never, startWithIntake } from "../../testkit/test/support/started-exporter.ts";
-import type { Started } from "../../testkit/test/support/started-exporter.ts";
-import { DatadogExporter } from "../src/index.ts";
-
-const KEY = "canary-api-key-0123456789";
-
-async function start(
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Started<DatadogExporter, DatadogIntake>> {
-  const intake = await startDatadogIntake({ apiKey: KEY });
-  const variables = { DD_API_KEY: KEY, CHARM_DATADOG_ENDPOINT: intake.url, DD_ENV: "test", ...environment };
-  return startWithIntake(new DatadogExporter(), intake, variables);
-}
+import { never } from "../../testkit/test/support/started-exporter.ts";
+import { start } from "./support/start.ts";
+import type { AtIntake } from "./support/start.ts";
 
 /** A run with a tool call that fails. */
-function playRun({ exporter, accept }: Pick<Started<DatadogExporter, DatadogIntake>, "exporter" | "accept">): void {
+function playRun({ exporter, accept }: AtIntake): void {
   const root = eventContext("00000000000000aa", undefined, { run: runInfo() });
   const tool = eventContext("00000000000000bb", root.spanId);
   accept(
@@ -31,7 +20,7 @@ function playRun({ exporter, accept }: Pick<Started<DatadogExporter, DatadogInta
 const metricsOf = (intake: DatadogIntake): string[] => intake.series.map(({ item }) => item.metric).toSorted();
 
 it("sends metrics and a log of each error beside the spans, and all that with one flush", async () => {
-  const started = await start();
+  const started = await start({ DD_ENV: "test" });
   playRun(started);
   await started.exporter.flush(never);
   const { intake, account } = started;
@@ -51,7 +40,7 @@ it("sends metrics and a log of each error beside the spans, and all that with on
 });
 
 it("counts what shutdown finds open", async () => {
-  const started = await start();
+  const started = await start({ DD_ENV: "test" });
   started.accept(started.exporter.onToolStart("search", "", eventContext("00000000000000bb", "00000000000000aa")));
   await started.exporter.shutdown(never);
   expect(started.intake.series.map(({ item }) => item.tags?.at(-1))).toContain("status:aborted");
@@ -69,7 +58,7 @@ it.each([
 });
 
 it("counts spans that are dropped: metrics do not depend on what is sent", async () => {
-  const started = await start();
+  const started = await start({ DD_ENV: "test" });
   const old = Date.now() - 25 * 60 * 60 * 1000;
   const context = eventContext("00000000000000bb", "00000000000000aa", { timeUnixMs: old });
   started.accept(
@@ -82,7 +71,7 @@ it("counts spans that are dropped: metrics do not depend on what is sent", async
 });
 
 it("delivers spans where metrics and logs are refused, and says what is lost", async () => {
-  const started = await start();
+  const started = await start({ DD_ENV: "test" });
   await started.intake.setFault({ kind: "status", status: 400, path: /\/api\/v2\// });
   playRun(started);
   await started.exporter.shutdown(never);
@@ -93,7 +82,7 @@ it("delivers spans where metrics and logs are refused, and says what is lost", a
 });
 
 it("gives up with the rest when shutdown runs out of time", async () => {
-  const started = await start();
+  const started = await start({ DD_ENV: "test" });
   await started.intake.setFault({ kind: "hang" });
   playRun(started);
   const arrived = started.intake.waitForRequests(3);

@@ -1,33 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { HookResult } from "@charm/telemetry-core";
 import { eventContext, runInfo, startExporter } from "@charm/telemetry-testkit";
-import { startLangsmithIntake } from "@charm/telemetry-testkit/intakes";
-import type { LangsmithIntake, LangsmithIntakeOptions } from "@charm/telemetry-testkit/intakes";
+import type { LangsmithIntake } from "@charm/telemetry-testkit/intakes";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  ROOT_SPAN_ID as ROOT,
-  never,
-  playTool,
-  setEnvironment,
-  startWithIntake,
-} from "../../testkit/test/support/started-exporter.ts";
-import type { Started } from "../../testkit/test/support/started-exporter.ts";
+import { ROOT_SPAN_ID as ROOT, never, playTool, setEnvironment } from "../../testkit/test/support/started-exporter.ts";
 import { describeVendor } from "../../testkit/test/support/vendor-cases.ts";
 import { LangsmithExporter } from "../src/index.ts";
 import * as everything from "../src/index.ts";
+import { KEY, start, unsetVariables } from "./support/start.ts";
 
-const KEY = "canary-api-key-0123456789";
 const RUN_ID = "0192f0c1-7a10-7000-8000-00000000c0de";
 
-beforeEach(() => {
-  const ofTheMachine = Object.keys(process.env).filter((name) => /^(LANGSMITH|LANGCHAIN)_/.test(name));
-  setEnvironment(Object.fromEntries(ofTheMachine.map((name) => [name, undefined])));
-});
-
-async function start(options: LangsmithIntakeOptions = {}): Promise<Started<LangsmithExporter, LangsmithIntake>> {
-  const intake = await startLangsmithIntake({ apiKey: KEY, ...options });
-  return startWithIntake(new LangsmithExporter(), intake, { LANGSMITH_API_KEY: KEY, LANGSMITH_ENDPOINT: intake.url });
-}
+beforeEach(unsetVariables);
 
 /** Resolves when the start of so many runs has been acknowledged. */
 async function shown(intake: LangsmithIntake, count: number): Promise<void> {
@@ -180,42 +164,6 @@ describe("LangsmithExporter", () => {
     expect(intake.received.runs).toBe(traces * 2);
   });
 
-  it("halves what is too large for one request, and drops alone what is too large by itself", async () => {
-    const started = await start();
-    for (let index = 1; index <= 4; index++) playTool(started, String(index), "x".repeat(6 * 1024 * 1024));
-    playTool(started, "5", "é".repeat(11 * 1024 * 1024));
-    await started.exporter.flush(never);
-    expect(started.account.outcomes).toEqual({ delivered: 8, too_large: 2 });
-    expect(started.intake.received.runs).toBe(4);
-  });
-
-  it.each([
-    [401, "rejected"],
-    [403, "rejected"],
-    [404, "rejected"],
-    [409, "rejected"],
-    [413, "too_large"],
-    [422, "rejected"],
-  ])("counts what is answered with %i as %s, though the vendor's client says nothing", async (status, reason) => {
-    const started = await start();
-    await started.intake.setFault({ kind: "status", status });
-    playTool(started, "1");
-    await started.exporter.flush(never);
-    expect(started.account).toMatchObject({ outcomes: { [reason]: 2 }, units: { requests: 1 } });
-    expect(started.account.outcomes).not.toHaveProperty("delivered");
-    expect(started.account.warnings).toHaveLength(1);
-  });
-
-  it("waits as long as Retry-After says, and not as the vendor's client would", async () => {
-    const started = await start();
-    await started.intake.setFault({ kind: "status", status: 503, retryAfter: 2, times: 1 });
-    const before = performance.now();
-    playTool(started, "1");
-    await started.exporter.flush(never);
-    expect(performance.now() - before).toBeGreaterThan(1990);
-    expect(started.account.outcomes).toEqual({ delivered: 2 });
-  });
-
   it("does not wait longer than it may for a backend that hangs", async () => {
     const started = await start();
     const { exporter, accept, account, intake } = started;
@@ -229,18 +177,5 @@ describe("LangsmithExporter", () => {
     stop.abort();
     await stopped;
     expect(account).toMatchObject({ accepted: 3, settled: 3, outcomes: { deadline: 3 } });
-  });
-
-  it("leaves the process's fetch and console alone", async () => {
-    const fetchBefore = globalThis.fetch;
-    const warn = vi.spyOn(console, "warn");
-    const error = vi.spyOn(console, "error");
-    const started = await start();
-    await started.intake.setFault({ kind: "status", status: 422 });
-    playTool(started, "1");
-    await started.exporter.flush(never);
-    expect(globalThis.fetch).toBe(fetchBefore);
-    expect(Object.getOwnPropertySymbols(globalThis).map(String)).not.toContain("Symbol(ls:fetch_implementation)");
-    expect([warn.mock.calls, error.mock.calls]).toEqual([[], []]);
   });
 });

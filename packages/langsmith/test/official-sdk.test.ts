@@ -5,6 +5,8 @@ import type { ExporterAccount } from "@charm/telemetry-testkit";
 import { startLangsmithIntake } from "@charm/telemetry-testkit/intakes";
 import type { LangsmithIntake, LangsmithRun } from "@charm/telemetry-testkit/intakes";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { compareFields, fieldsOf } from "../../testkit/test/support/compare-fields.ts";
+import type { Compared, Difference, Fields } from "../../testkit/test/support/compare-fields.ts";
 import { LangsmithExporter } from "../src/index.ts";
 import { RESEARCH_RUN_ID } from "../../testkit/test/support/research-run.ts";
 import { playRecordedAgent, playRecordedHooks, sdkRun, sdkRuns, unixMs } from "./support/recorded-run.ts";
@@ -16,63 +18,58 @@ const never: AbortSignal = new AbortController().signal;
  * loopback: the runs are compared field by field. Every difference is listed below with its reason.
  */
 
-/** A run as paths and values: `extra.metadata.thread_id`. */
-type Fields = Record<string, unknown>;
-
-const ABSENT = Symbol("absent");
-
-/** What differs on purpose. `*` stands for any run, and at the end of a path for anything below it. */
-const DIFFERENCES: { run: string; path: string; sdk?: unknown; ours?: unknown; reason: string }[] = [
-  { run: "*", path: "extra.metadata.LANGSMITH_TRACING", sdk: "true", reason: "The environment is not copied." },
+/** What differs on purpose. */
+const DIFFERENCES: Difference[] = [
+  { where: "*", path: "extra.metadata.LANGSMITH_TRACING", sdk: "true", reason: "The environment is not copied." },
   {
-    run: "*",
+    where: "*",
     path: "extra.metadata.LANGSMITH_WORKSPACE_ID",
     sdk: "11111111-2222-4333-8444-555555555555",
     reason: "The environment is not copied.",
   },
   ...["library", "runtime", "sdk", "sdk_version"].map((field) => ({
-    run: "*",
+    where: "*",
     path: `extra.runtime.${field}`,
     sdk: { library: "langsmith", runtime: "node", sdk: "langsmith-js", sdk_version: "0.12.0" }[field],
     reason: "Switched off together with the environment.",
   })),
-  ...["search", "weather", "population"].map((run) => ({
-    run,
+  ...["search", "weather", "population"].map((where) => ({
+    where,
     path: "tags.0",
     sdk: "tool",
     reason: "The driver's own tag; tags of ours are the run's.",
   })),
   {
-    run: "research-agent",
+    where: "research-agent",
     path: "events.0.kwargs.log",
     sdk: "I should search for the capital first.",
     reason: "The hook has no log line beside the action's input.",
   },
   {
-    run: "chat-model",
+    where: "chat-model",
     path: "events.*",
     reason: "One new_token is what the time to the first token is made of; the end is end_time.",
   },
   {
-    run: "chat-model",
+    where: "chat-model",
     path: "extra.metadata.tool_call_id",
     sdk: "call_a1",
     reason: "Children inherit the run's metadata, not that of a tool above them.",
   },
   {
-    run: "chat-model",
+    where: "chat-model",
     path: "extra.metadata.finish_reason",
     ours: "stop",
     reason: "Known to us, not to the driver of the SDK.",
   },
   ...Object.entries({ input_tokens: 42, output_tokens: 7, total_tokens: 49 }).map(([field, ours]) => ({
-    run: "chat-model",
+    where: "chat-model",
     path: `extra.metadata.usage_metadata.${field}`,
     ours,
     reason: "Also in metadata, as the SDK's traceable does: costs remain where outputs are hidden.",
   })),
   {
-    run: "chat-model",
+    where: "chat-model",
     path: "extra.invocation_params.max_tokens",
     ours: 64,
     reason: "All parameters of the call; the driver gave the SDK two of them.",
@@ -171,42 +168,16 @@ function tokenTimes(run: LangsmithRun | undefined): string[] {
   return (run?.events ?? []).filter(({ name }) => name === "new_token").map(({ time = "" }) => time);
 }
 
-/** Differences that nobody has listed, and listed ones that are none. */
-function compare(normalised: (fields: Fields) => Fields): { unlisted: string[]; unused: object[] } {
+function compare(normalised: (fields: Fields) => Fields): Compared {
   const byName = (runs: readonly LangsmithRun[]): Map<string, Fields> =>
-    new Map(runs.map((run) => [run.name ?? "", normalised(fieldsOf(run, runs))]));
-  const sdk = byName(sdkRuns());
-  const ours = byName([...intake.runs.values()]);
-  const unlisted: string[] = [];
-  const used = new Set<object>();
-  for (const name of new Set([...sdk.keys(), ...ours.keys()])) {
-    for (const { path, left, right } of differences(sdk.get(name), ours.get(name))) {
-      const listed = DIFFERENCES.find(
-        (known) =>
-          (known.run === "*" || known.run === name) &&
-          (known.path.endsWith("*")
-            ? path.startsWith(known.path.slice(0, -1))
-            : known.path === path &&
-              ("sdk" in known ? Object.is(known.sdk, left) : left === ABSENT) &&
-              ("ours" in known ? Object.is(known.ours, right) : right === ABSENT)),
-      );
-      if (listed === undefined) unlisted.push(`${name} ${path}: SDK ${String(left)}, ours ${String(right)}`);
-      else used.add(listed);
-    }
-  }
-  return { unlisted, unused: DIFFERENCES.filter((known) => !used.has(known)) };
+    new Map(runs.map((run) => [run.name ?? "", normalised(fieldsOfRun(run, runs))]));
+  return compareFields(byName(sdkRuns()), byName([...intake.runs.values()]), DIFFERENCES);
 }
 
 /** Ids are replaced by the names of their runs, times by microseconds since 1970. */
-function fieldsOf(run: LangsmithRun, all: readonly LangsmithRun[]): Fields {
-  const fields: Fields = {};
-  const visit = (path: string, value: unknown): void => {
-    if (typeof value !== "object" || value === null) fields[path] = value;
-    // An empty object and an absent one say the same: nothing is known.
-    else for (const [key, member] of Object.entries(value)) visit(`${path}${path === "" ? "" : "."}${key}`, member);
-  };
+function fieldsOfRun(run: LangsmithRun, all: readonly LangsmithRun[]): Fields {
   const { id, trace_id: trace, parent_run_id: parent, dotted_order: order, start_time: start, end_time: end } = run;
-  visit("", { ...run, start_time: micros(start), end_time: micros(end) });
+  const fields = fieldsOf({ ...run, start_time: micros(start), end_time: micros(end) });
   const nameOf = (wanted: string): string => all.find((one) => one.id === wanted)?.name ?? wanted;
   Object.assign(fields, {
     id: nameOf(id),
@@ -233,19 +204,4 @@ function withoutTimes(fields: Fields): Fields {
 
 function micros(time: string | number | undefined): number {
   return Math.round((typeof time === "number" ? time : unixMs(time ?? "")) * 1000);
-}
-
-function* differences(
-  sdk: Fields | undefined,
-  ours: Fields | undefined,
-): Generator<{ path: string; left: unknown; right: unknown }> {
-  if (sdk === undefined || ours === undefined) {
-    yield { path: "*", left: sdk === undefined ? ABSENT : "a run", right: ours === undefined ? ABSENT : "a run" };
-    return;
-  }
-  for (const path of new Set([...Object.keys(sdk), ...Object.keys(ours)])) {
-    const left = path in sdk ? sdk[path] : ABSENT;
-    const right = path in ours ? ours[path] : ABSENT;
-    if (!Object.is(left, right)) yield { path, left, right };
-  }
 }

@@ -5,6 +5,8 @@ import type { ExporterAccount } from "@charm/telemetry-testkit";
 import { startSentryIntake } from "@charm/telemetry-testkit/intakes";
 import type { SentryIntake } from "@charm/telemetry-testkit/intakes";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { compareFields, fieldsOf } from "../../testkit/test/support/compare-fields.ts";
+import type { Compared, Difference, Fields } from "../../testkit/test/support/compare-fields.ts";
 import { SentryExporter } from "../src/index.ts";
 import { RESEARCH_RUN_ID } from "../../testkit/test/support/research-run.ts";
 import { playRecordedAgent, playRecordedHooks, recording } from "./support/recorded-run.ts";
@@ -17,21 +19,6 @@ const never: AbortSignal = new AbortController().signal;
  */
 
 const PUBLIC_KEY = "0123456789abcdef0123456789abcdef";
-
-/** Paths and values: `attributes.sentry.op.value`. */
-type Fields = Record<string, unknown>;
-
-const ABSENT = Symbol("absent");
-
-interface Difference {
-  /** A span's name, `event`, or the header of either; `*` for any. */
-  readonly where: string;
-  readonly path: string;
-  /** Left out where the field is absent; a pattern where a value is another one each time. */
-  readonly sdk?: unknown;
-  readonly ours?: unknown;
-  readonly reason: string;
-}
 
 const attribute = (
   where: string,
@@ -239,11 +226,7 @@ describe("done again by an agent, through manager and host", () => {
 
 type Named = readonly { readonly name: string; readonly span_id: string; readonly trace_id: string }[];
 
-/** Differences that nobody has listed, and listed ones that are none. */
-function compare(
-  listed: readonly Difference[],
-  normalised: (value: unknown, spans: Named) => unknown,
-): { unlisted: string[]; unused: Difference[] } {
+function compare(listed: readonly Difference[], normalised: (value: unknown, spans: Named) => unknown): Compared {
   const [received] = intake.events;
   const recordedSpans = recording.spans.item.payload.items;
   const ourSpans = intake.spans.map(({ span }) => span);
@@ -259,19 +242,9 @@ function compare(
     event: received?.event,
     ...Object.fromEntries(ourSpans.map((span) => [span.name, span])),
   };
-  const unlisted: string[] = [];
-  const used = new Set<object>();
-  for (const where of new Set([...Object.keys(sdk), ...Object.keys(ours)])) {
-    const left = fieldsOf(normalised(sdk[where], recordedSpans));
-    const right = fieldsOf(normalised(ours[where], ourSpans));
-    for (const found of differences(left, right)) {
-      const known = listed.find((one) => isListed(one, where, found.path, found.left, found.right));
-      if (known === undefined)
-        unlisted.push(`${where} ${found.path}: SDK ${String(found.left)}, ours ${String(found.right)}`);
-      else used.add(known);
-    }
-  }
-  return { unlisted, unused: listed.filter((known) => !used.has(known)) };
+  const fields = (sent: Record<string, unknown>, spans: Named): Map<string, Fields> =>
+    new Map(Object.entries(sent).map(([where, value]) => [where, fieldsOf(normalised(value, spans))]));
+  return compareFields(fields(sdk, recordedSpans), fields(ours, ourSpans), listed, isSame);
 }
 
 /** Span ids become the names of their spans: who is whose parent is still compared. */
@@ -284,38 +257,8 @@ function withoutIdsAndTimes(value: unknown, spans: Named): unknown {
   );
 }
 
-function fieldsOf(value: unknown): Fields {
-  const fields: Fields = {};
-  const visit = (path: string, member: unknown): void => {
-    if (typeof member !== "object" || member === null) fields[path] = member;
-    else for (const [key, inner] of Object.entries(member)) visit(path === "" ? key : `${path}.${key}`, inner);
-  };
-  visit("", value);
-  return fields;
-}
-
-function* differences(sdk: Fields, ours: Fields): Generator<{ path: string; left: unknown; right: unknown }> {
-  for (const path of new Set([...Object.keys(sdk), ...Object.keys(ours)])) {
-    const left = path in sdk ? sdk[path] : ABSENT;
-    const right = path in ours ? ours[path] : ABSENT;
-    if (!isSame(path, left, right)) yield { path, left, right };
-  }
-}
-
 function isSame(path: string, left: unknown, right: unknown): boolean {
   if (typeof left !== "number" || typeof right !== "number") return Object.is(left, right);
   // Cut to microseconds.
   return path.includes("time_to_first_chunk") ? Math.abs(left - right) < 1e-6 : left === right;
-}
-
-function isListed(known: Difference, where: string, path: string, left: unknown, right: unknown): boolean {
-  if (known.where !== where) return false;
-  if (known.path.endsWith("*")) return path.startsWith(known.path.slice(0, -1));
-  return known.path === path && isValue(known, "sdk", left) && isValue(known, "ours", right);
-}
-
-function isValue(known: Difference, side: "sdk" | "ours", value: unknown): boolean {
-  if (!(side in known)) return value === ABSENT;
-  const expected = known[side];
-  return expected instanceof RegExp ? expected.test(String(value)) : Object.is(expected, value);
 }

@@ -35,7 +35,7 @@ export function describeVendor<Exporter extends SpanTelemetryExporter, Intake ex
   if (name === undefined || Exporter === undefined) throw new Error("the package exports nothing");
   const start = (): Promise<Started<Exporter, Intake>> => cases.start(true);
 
-  describe(name, () => {
+  describe(`${name}`, () => {
     it("is the only thing that the package exports, and takes no arguments", () => {
       expect(Object.keys(cases.exports)).toEqual([expect.stringMatching(/Exporter$/)]);
       expect(Exporter.length).toBe(0);
