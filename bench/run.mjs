@@ -6,16 +6,18 @@ import { CORE_URL } from "./lib/paths.mjs";
 import { renderMarkdown, renderText } from "./lib/render.mjs";
 import { runSuite } from "./lib/run-suite.mjs";
 import { backend } from "./suites/backend.mjs";
+import { cost } from "./suites/cost.mjs";
 import { exit } from "./suites/exit.mjs";
 import { exporters } from "./suites/exporters.mjs";
 import { imports } from "./suites/imports.mjs";
 import { latency } from "./suites/latency.mjs";
+import { memory } from "./suites/memory.mjs";
 import { asleep } from "./suites/asleep.mjs";
 import { size } from "./suites/size.mjs";
 import { sustained } from "./suites/sustained.mjs";
 import { token } from "./suites/token.mjs";
 
-const SUITES = [token, latency, asleep, exporters, backend, sustained, exit, imports, size];
+const SUITES = [token, latency, asleep, exporters, cost, backend, sustained, memory, exit, imports, size];
 const PAGE = fileURLToPath(new URL("../docs/benchmarks.md", import.meta.url));
 
 async function main() {

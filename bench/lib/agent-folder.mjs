@@ -1,9 +1,13 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { DATADOG_FOLDER, NOOP_FOLDER } from "./paths.mjs";
+import { NOOP_FOLDER, packageFolder } from "./paths.mjs";
 import { temporaryFolder } from "./temporary-folder.mjs";
+import { VENDORS } from "./vendors.mjs";
 
-const PACKAGES = { "@charm/telemetry-datadog": DATADOG_FOLDER, "charm-bench-noop": NOOP_FOLDER };
+const PACKAGES = {
+  ...Object.fromEntries(VENDORS.map((vendor) => [`@charm/telemetry-${vendor}`, packageFolder(vendor)])),
+  "charm-bench-noop": NOOP_FOLDER,
+};
 
 /** An agent as people write them: package.json, charm.yaml and installed exporters, of which `telemetry` are on. */
 export function agentFolder(telemetry) {

@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { programPath } from "./paths.mjs";
 
-/** Runs `use` with a backend in a process of its own. `received()` counts the distinct spans that it was sent. */
+/** Runs `use` with a backend in a process of its own. `received()` counts, by vendor, the distinct spans and runs that it was sent, and the bytes. */
 export async function withBackend(behaviour, use) {
   const child = fork(programPath("backend.mjs"), [behaviour]);
   try {

@@ -19,10 +19,15 @@ function environmentOf(extra) {
  *
  * @param stdout a file descriptor, closed here once the program has it; nowhere unless given.
  * @param timeoutMs the program is killed after it; `isKilled` then.
+ * @param flags for Node itself.
  */
-export async function runProgram(name, input, { stdout = "ignore", environment = {}, timeoutMs = 60_000 } = {}) {
+export async function runProgram(
+  name,
+  input,
+  { stdout = "ignore", environment = {}, timeoutMs = 60_000, flags = [] } = {},
+) {
   const path = programPath(name);
-  const [command, args] = name.endsWith(".py") ? ["python3", [path]] : [process.execPath, [path]];
+  const [command, args] = name.endsWith(".py") ? ["python3", [path]] : [process.execPath, [...flags, path]];
   const startNs = process.hrtime.bigint();
   const child = spawn(command, [...args, JSON.stringify(input)], {
     stdio: ["ignore", stdout, "pipe", "pipe"],

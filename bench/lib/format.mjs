@@ -18,7 +18,8 @@ export function formatSummary(summary, suffix = "") {
 /** Header, then cells, as rows of text. */
 export function suiteRows(result) {
   const columns = result.columns.filter(
-    ({ key, isOptional }) => !isOptional || result.cases.some(({ values }) => values[key]?.max > 0),
+    ({ key, isOptional, isHidden }) =>
+      !isHidden && (!isOptional || result.cases.some(({ values }) => values[key]?.max > 0)),
   );
   const header = ["", ...columns.map(({ title }) => title)];
   const rows = result.cases.map(({ name, values, skipped, failed }) => {

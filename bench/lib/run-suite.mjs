@@ -5,7 +5,8 @@ import { median, summarize } from "./statistics.mjs";
  *
  * A suite is `{ name, title, note, columns, targets, cases }`. A case is `{ name, run, base?, skip?, once? }`: `run` starts
  * processes and returns numbers by column key. A column `{ key, title, ratioOf, to? }` compares with the case `to`, else
- * with the case's own `base`.
+ * with the case's own `base`; with `isOptional` it is shown where it has something to say, with `isHidden` it is there for
+ * targets and `--json` alone.
  */
 export async function runSuite(suite, repetitions, progress) {
   const rows = new Map(suite.cases.map(({ name }) => [name, { rounds: [], failure: undefined }]));

@@ -1,24 +1,37 @@
-// A vendor's intake on loopback: takes every request, and answers it or never does. Tells its parent what it received.
+// The vendors' intakes on loopback: takes every request, and answers it or never does. Tells its parent what it received.
 import { createServer } from "node:http";
 import { gunzipSync } from "node:zlib";
 
+/** Where spans go; what else is sent there (metrics, logs, traces of an APM) is taken and not counted. */
+const INTAKES = {
+  datadog: /\/llm-obs\/v1\/trace\/spans$|\/api\/v2\/llmobs$/,
+  langsmith: /\/runs\/(?:multipart|batch)$/,
+  sentry: /\/envelope\/$/,
+  otlp: /\/v1\/traces$/,
+};
+
+/** Whatever each vendor's client looks for in an answer. */
+const ANSWER = JSON.stringify({
+  successes: [],
+  errors: [],
+  endpoints: ["/v0.4/traces", "/evp_proxy/v2/"],
+  version: "1.0.0",
+  batch_ingest_config: { use_multipart_endpoint: true, size_limit: 100, size_limit_bytes: 20_971_520 },
+  instance_flags: {},
+});
+
 const answers = process.argv[2] !== "hung";
-const bodies = [];
-let requests = 0;
-let bytes = 0;
+const received = [];
 
 const server = createServer((request, response) => {
+  if (!answers) return void request.resume();
   const chunks = [];
-  requests++;
-  request.on("data", (chunk) => {
-    bytes += chunk.length;
-    if (answers) chunks.push(chunk);
-  });
+  request.on("data", (chunk) => chunks.push(chunk));
   request.on("end", () => {
-    if (!answers) return;
-    bodies.push({ body: Buffer.concat(chunks), isZipped: request.headers["content-encoding"] === "gzip" });
-    // Whatever each vendor's client looks for in an answer.
-    response.writeHead(200, { "content-type": "application/json" }).end('{"successes":[],"errors":[]}');
+    const vendor = Object.keys(INTAKES).find((name) => INTAKES[name].test(request.url.split("?")[0]));
+    const body = Buffer.concat(chunks);
+    if (vendor !== undefined) received.push({ vendor, body, encoding: request.headers["content-encoding"] });
+    response.writeHead(200, { "content-type": "application/json" }).end(ANSWER);
   });
 });
 server.requestTimeout = 0;
@@ -26,11 +39,19 @@ server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port }
 
 // Bodies are read when the clocks have stopped.
 process.on("message", () => {
-  const spans = new Set();
-  for (const { body, isZipped } of bodies) {
-    const text = (isZipped ? gunzipSync(body) : body).toString("latin1");
-    for (const [, index] of text.matchAll(/benchspan-(\d+)/g)) spans.add(index);
+  const report = { bytes: {}, spans: {}, runs: {} };
+  const seen = new Set();
+  for (const { vendor, body, encoding } of received) {
+    report.bytes[vendor] = (report.bytes[vendor] ?? 0) + body.length;
+    const text = (encoding === "gzip" ? gunzipSync(body) : body).toString("latin1");
+    for (const [, kind, index] of text.matchAll(/bench(span|run)-(\d+)/g)) {
+      const key = `${vendor} ${kind} ${index}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const counts = report[`${kind}s`];
+      counts[vendor] = (counts[vendor] ?? 0) + 1;
+    }
   }
-  process.send({ requests, bytes, spans: spans.size });
+  process.send(report);
 });
 process.on("disconnect", () => process.exit());

@@ -1,12 +1,13 @@
 // Tells about a little work, then ends; the harness sees how long that takes.
 import { input, pause, report } from "../lib/report.mjs";
-import { TRACERS } from "./tracers.mjs";
+import { inRuns, TRACERS } from "./tracers.mjs";
 
-const { tracer: name, ending } = input;
+const { tracer: name, ending, spans } = input;
 const tracer = await TRACERS[name](input);
 await pause(300);
-for (let index = 0; index < 200; index++) tracer.span(index, () => {});
-tracer.end?.();
+const runs = inRuns(tracer);
+for (let index = 0; index < spans; index++) runs.span(index, () => {});
+runs.end();
 await pause(20);
 
 report({ doneNs: String(process.hrtime.bigint()) });

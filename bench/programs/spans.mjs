@@ -3,17 +3,18 @@ import { startClocks } from "../lib/cpu.mjs";
 import { peakMegabytes } from "../lib/memory.mjs";
 import { input, nextTurn, pause, report, vanish } from "../lib/report.mjs";
 import { busy } from "./busy.mjs";
-import { TRACERS } from "./tracers.mjs";
+import { inRuns, TRACERS } from "./tracers.mjs";
 
 const WARM_UP = 2000;
 const { tracer: name, spans, iterations, perTurn, isFlushed } = input;
 const tracer = await TRACERS[name](input);
+const runs = inRuns(tracer);
 const work = () => busy(iterations);
 
 async function trace(from, to) {
   for (let index = from; index < to;) {
     const end = Math.min(to, index + perTurn);
-    for (; index < end; index++) tracer.span(index, work);
+    for (; index < end; index++) runs.span(index, work);
     await nextTurn();
   }
 }
@@ -24,8 +25,11 @@ await pause(500);
 const clocks = startClocks();
 await trace(WARM_UP, WARM_UP + spans);
 const { wallMs, mainCpuMs, processCpuMs } = clocks();
-const account = tracer.account?.();
-if (isFlushed) await tracer.flush();
+const accounts = tracer.accounts?.() ?? [];
+if (isFlushed) {
+  runs.end();
+  await tracer.flush();
+}
 
 report({
   wallMs,
@@ -33,6 +37,6 @@ report({
   processCpuMs,
   peakMb: peakMegabytes(),
   told: WARM_UP + spans,
-  account: isFlushed ? tracer.account?.() : account,
+  accounts: isFlushed ? (tracer.accounts?.() ?? []) : accounts,
 });
 vanish();

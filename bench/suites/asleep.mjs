@@ -18,6 +18,7 @@ export const asleep = {
       { key: "longestTurnMs", title: "longest turn, ms" },
       { key: "peakMb", title: "peak memory, MB" },
       { key: "lost", title: "lines lost" },
+      { key: "toSonicBoom", ratioOf: "longestTurnMs", to: "sonic-boom", isHidden: true },
     ],
     cases: [
       ...Object.keys(EMITTERS).map((emitter) => ({ name: emitter, run: () => measure("asleep.mjs", { emitter }) })),
@@ -29,6 +30,12 @@ export const asleep = {
         unit: "ms",
         atMost: 10,
         value: (of) => of("charm", "longestTurnMs"),
+      },
+      {
+        what: "reader asleep for 1 s: longest turn, to sonic-boom",
+        unit: "×",
+        atMost: 2,
+        value: (of) => of("charm", "toSonicBoom"),
       },
     ],
   }),

@@ -2,12 +2,14 @@ import { agentFolder } from "../lib/agent-folder.mjs";
 import { withBackend } from "../lib/backend.mjs";
 import { runProgram } from "../lib/child.mjs";
 import { countingPipe } from "../lib/pipe.mjs";
-import { DATADOG_ENVIRONMENT } from "./backend.mjs";
+import { VENDORS, vendorEnvironment, VENDORS_OF } from "../lib/vendors.mjs";
 
 const CAP_MS = 12_000;
+const SPANS = 200;
 const PEERS = ["otlp", "langfuse", "langsmith"];
 const BARE = "no telemetry";
 const HUNG = "charm, datadog hung";
+const ALL = "charm, all three";
 
 export const exit = {
   name: "exit",
@@ -16,7 +18,7 @@ export const exit = {
   plan(quick) {
     return {
       note:
-        "Milliseconds from the agent's last statement to the end of its process, after 200 spans, and spans that a healthy backend did not get. " +
+        `Milliseconds from the agent's last statement to the end of its process, after ${SPANS} spans, and spans that a healthy backend (of three: any) did not get. ` +
         `Ours has its default deadline of 2 s. Nothing is called at the end, unless said; ${CAP_MS.toLocaleString("en")} means: still alive then, and killed.`,
       columns: [
         { key: "exitMs", title: "ms to exit" },
@@ -29,6 +31,8 @@ export const exit = {
         { name: "charm, datadog healthy, process.exit", run: () => ours(["datadog"], "healthy", "process.exit") },
         { name: HUNG, run: () => ours(["datadog"], "hung", "natural") },
         { name: `${HUNG}, process.exit`, run: () => ours(["datadog"], "hung", "process.exit") },
+        { name: `${ALL} healthy, process.exit`, run: () => ours(VENDORS, "healthy", "process.exit") },
+        { name: `${ALL} hung, process.exit`, run: () => ours(VENDORS, "hung", "process.exit") },
         ...(quick ? [] : [...healthyPeers(), ...hungPeers()]),
       ],
       targets: [
@@ -49,6 +53,17 @@ export const exit = {
           atMost: 0,
           value: (of) => of("charm, datadog healthy, process.exit", "missing"),
         },
+        {
+          what: "three hung backends: process.exit beyond Node's own",
+          unit: "ms",
+          atMost: 2100,
+          value: (of) => of(`${ALL} hung, process.exit`, "exitMs") - of(BARE, "exitMs"),
+        },
+        {
+          what: "three healthy backends: spans missing after process.exit",
+          atMost: 0,
+          value: (of) => of(`${ALL} healthy, process.exit`, "missing"),
+        },
       ],
     };
   },
@@ -63,7 +78,9 @@ function hungPeers() {
   ]);
   const startAll = () =>
     cases.map(({ tracer, ending }) =>
-      withBackend("hung", (server) => end(tracer, { server, ending })).catch((error) => error),
+      withBackend("hung", (server) => end(tracer, { server, ending, vendors: VENDORS_OF[tracer] })).catch(
+        (error) => error,
+      ),
     );
   return cases.map(({ name }, index) => ({
     name,
@@ -85,21 +102,23 @@ function healthyPeers() {
 }
 
 function theirs(tracer, ending) {
-  return withBackend("healthy", (server) => end(tracer, { server, ending }));
+  return withBackend("healthy", (server) => end(tracer, { server, ending, vendors: VENDORS_OF[tracer] }));
 }
 
 async function ours(telemetry, behaviour, ending) {
   const folder = agentFolder(telemetry);
   if (behaviour === undefined) return end("charm", { folder, ending });
-  return withBackend(behaviour, (server) => end("charm", { folder, server, ending }));
+  return withBackend(behaviour, (server) => end("charm", { folder, server, ending, vendors: telemetry }));
 }
 
-async function end(tracer, { folder, server, ending = "natural" }) {
+async function end(tracer, { folder, server, ending = "natural", vendors = [] }) {
   const pipe = countingPipe();
-  const environment = server === undefined ? {} : { ...DATADOG_ENVIRONMENT, CHARM_DATADOG_ENDPOINT: server.url };
-  const given = { tracer, folder, url: server?.url, ending };
+  const environment = tracer === "charm" && server !== undefined ? vendorEnvironment(server.url) : {};
+  const given = { tracer, folder, url: server?.url, ending, spans: SPANS };
   const options = { stdout: pipe.fd, environment, timeoutMs: CAP_MS + 2000 };
   const { doneNs, endNs, isKilled } = await runProgram("exit.mjs", given, options);
   const exitMs = isKilled ? CAP_MS : Math.min(CAP_MS, Number(endNs - BigInt(doneNs)) / 1e6);
-  return { exitMs, ...(server?.isHealthy ? { missing: 200 - (await server.received()).spans } : {}) };
+  if (!server?.isHealthy) return { exitMs };
+  const { spans } = await server.received();
+  return { exitMs, missing: Math.max(...vendors.map((vendor) => SPANS - (spans[vendor] ?? 0))) };
 }

@@ -1,15 +1,19 @@
 import { agentFolder } from "../lib/agent-folder.mjs";
 import { runProgram } from "../lib/child.mjs";
 import { CORE_URL } from "../lib/paths.mjs";
-import { DATADOG_ENVIRONMENT } from "./backend.mjs";
+import { vendorEnvironment } from "../lib/vendors.mjs";
 
+const CORE = "charm core";
 const LOAD = "charm core and load(), datadog in charm.yaml";
 
 const MODULES = {
-  "charm core": [CORE_URL],
+  [CORE]: [CORE_URL],
   pino: ["pino"],
   langfuse: ["@opentelemetry/sdk-trace-base", "@langfuse/otel", "@langfuse/tracing"],
   langsmith: ["langsmith"],
+  "dd-trace": ["dd-trace"],
+  "@sentry/node": ["@sentry/node"],
+  "Mastra observability": ["@mastra/observability"],
   "LangChain callbacks": ["@langchain/core/callbacks/manager"],
   "OpenTelemetry SDK and OTLP": ["@opentelemetry/sdk-trace-base", "@opentelemetry/exporter-trace-otlp-http"],
 };
@@ -20,14 +24,15 @@ export const imports = {
   repetitions: [11, 5],
   plan() {
     const folder = agentFolder(["datadog"]);
-    const environment = { ...DATADOG_ENVIRONMENT, CHARM_DATADOG_ENDPOINT: "http://127.0.0.1:9" };
+    const environment = vendorEnvironment("http://127.0.0.1:9");
     return {
       note:
         "Milliseconds of the main thread in a new process until `import` has resolved, files in the system's cache; with `load()` until that " +
         "has resolved, too.",
       columns: [
         { key: "milliseconds", title: "ms" },
-        { key: "ratio", title: "to ours", ratioOf: "milliseconds", to: "charm core" },
+        { key: "ratio", title: "to ours", ratioOf: "milliseconds", to: CORE },
+        { key: "toPino", ratioOf: "milliseconds", to: "pino", isHidden: true },
       ],
       cases: [
         ...Object.entries(MODULES).map(([name, modules]) => ({
@@ -37,12 +42,19 @@ export const imports = {
         { name: LOAD, run: () => runProgram("import.mjs", { modules: [CORE_URL], folder }, { environment }) },
       ],
       targets: [
-        { what: "import of core", unit: "ms", atMost: 15, value: (of) => of("charm core", "milliseconds") },
+        { what: "import of core", unit: "ms", atMost: 15, value: (of) => of(CORE, "milliseconds") },
+        { what: "import of core, to pino", unit: "×", atMost: 0.94, value: (of) => of(CORE, "toPino") },
         {
           what: "import and load() with a charm.yaml",
           unit: "ms",
           atMost: 50,
           value: (of) => of(LOAD, "milliseconds"),
+        },
+        {
+          what: "import and load() with a charm.yaml, to pino",
+          unit: "×",
+          atMost: 3.1,
+          value: (of) => of(LOAD, "toPino"),
         },
       ],
     };

@@ -5,6 +5,7 @@ import { quantile } from "../lib/statistics.mjs";
 import { EMITTERS, PYTHON_EMITTER } from "../programs/emitters.mjs";
 
 const PER_SECOND = 10_000;
+const BY_HAND = "one write per turn";
 
 export const latency = {
   name: "latency",
@@ -19,6 +20,8 @@ export const latency = {
       { key: "p99", title: "p99 µs" },
       { key: "max", title: "longest µs" },
       { key: "ratio", title: "p50", ratioOf: "p50" },
+      { key: "p50ToHand", ratioOf: "p50", to: BY_HAND, isHidden: true },
+      { key: "p99ToHand", ratioOf: "p99", to: BY_HAND, isHidden: true },
     ],
     cases: [
       ...Object.keys(EMITTERS).map((emitter) => ({
@@ -36,6 +39,12 @@ export const latency = {
     targets: [
       { what: "emit to line read, p50", unit: "µs", atMost: 100, value: (of) => of("charm", "p50") },
       { what: "emit to line read, p99", unit: "µs", atMost: 400, value: (of) => of("charm", "p99") },
+      ...["p50", "p99"].map((key) => ({
+        what: `emit to line read, ${key}, to one write per turn by hand`,
+        unit: "×",
+        atMost: 1.2,
+        value: (of) => of("charm", `${key}ToHand`),
+      })),
     ],
   }),
 };

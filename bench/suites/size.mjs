@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { installedSize } from "../lib/installed-size.mjs";
-import { BENCH_FOLDER, CORE_FOLDER, REPOSITORY_FOLDER } from "../lib/paths.mjs";
+import { BENCH_FOLDER, packageFolder, REPOSITORY_FOLDER } from "../lib/paths.mjs";
 import { temporaryFolder } from "../lib/temporary-folder.mjs";
 
 const OPENTELEMETRY = [
@@ -15,6 +15,9 @@ const PEERS = {
   pino: ["pino"],
   langfuse: ["@langfuse/otel", "@langfuse/tracing", ...OPENTELEMETRY],
   langsmith: ["langsmith"],
+  "dd-trace": ["dd-trace"],
+  "@sentry/node": ["@sentry/node"],
+  "Mastra observability": ["@mastra/observability", "@mastra/core"],
   "LangChain core": ["@langchain/core"],
   "OpenTelemetry SDK and OTLP": OPENTELEMETRY,
 };
@@ -45,7 +48,10 @@ function installedCore() {
   const { packageManager } = JSON.parse(readFileSync(join(REPOSITORY_FOLDER, "package.json"), "utf8"));
   const quietly = { stdio: ["ignore", "ignore", "pipe"] };
   // npm would leave the workspace's own version protocols in the packed package.json.
-  execFileSync("npx", ["-y", packageManager, "pack", "--pack-destination", folder], { ...quietly, cwd: CORE_FOLDER });
+  execFileSync("npx", ["-y", packageManager, "pack", "--pack-destination", folder], {
+    ...quietly,
+    cwd: packageFolder("core"),
+  });
   const [tarball] = readdirSync(folder);
   writeFileSync(join(folder, "package.json"), "{}");
   execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", `./${tarball}`], {

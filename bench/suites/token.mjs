@@ -5,6 +5,7 @@ import { EMITTERS, PYTHON_EMITTER } from "../programs/emitters.mjs";
 
 const WARM_UP = 20_000;
 const EVENTS = 100_000;
+const BY_HAND = "one write per turn";
 
 export const token = {
   name: "token",
@@ -22,6 +23,9 @@ export const token = {
       { key: "turnsRate", title: "M/s, 20 a turn" },
       { key: "ratio", title: "bulk CPU", ratioOf: "bulkNs" },
       { key: "lost", title: "lines lost", isOptional: true },
+      { key: "bulkToHand", ratioOf: "bulkNs", to: BY_HAND, isHidden: true },
+      { key: "turnsToHand", ratioOf: "turnsNs", to: BY_HAND, isHidden: true },
+      { key: "rateToHand", ratioOf: "bulkRate", to: BY_HAND, isHidden: true },
     ],
     cases: [
       ...Object.keys(EMITTERS).map((emitter) => ({
@@ -40,6 +44,17 @@ export const token = {
         value: (of) => of("charm", "turnsNs"),
       },
       { what: "token to line, throughput", unit: "M/s", atLeast: 2, value: (of) => of("charm", "bulkRate") },
+      // The same targets as a machine of any speed can tell them: by what the peers took where they were set.
+      ...[
+        { key: "bulkToHand", what: "main-thread CPU, bulk", atMost: 1 },
+        { key: "turnsToHand", what: "main-thread CPU, 20 a turn", atMost: 1 },
+        { key: "rateToHand", what: "throughput", atLeast: 0.75 },
+      ].map(({ key, what, ...limit }) => ({
+        what: `token to line, ${what}, to one write per turn by hand`,
+        unit: "×",
+        ...limit,
+        value: (of) => of("charm", key),
+      })),
       { what: "token to line, lines lost", atMost: 0, value: (of) => of("charm", "lost") },
     ],
   }),
