@@ -84,11 +84,13 @@ export class RetryLayer {
       if (!(await wait(clock, startMs - now, deadline.signal))) return giveUp("deadline");
       if (clock.now() < this.#deniedUntilMs) return unacknowledged("rejected");
 
-      last = await this.#try(attempt, deadline);
-      if (last.kind === "failure" && deadline.signal.aborted) {
-        troubles.unanswered();
-        return unacknowledged("deadline");
+      const tried = await this.#try(attempt, deadline);
+      if (tried.kind === "failure" && deadline.signal.aborted) {
+        // Why there was a second try says more.
+        if (last === undefined) troubles.unanswered();
+        return giveUp("deadline");
       }
+      last = tried;
       const verdict = judge(this.#heed(last), count, this.#options, Math.random());
       switch (verdict.action) {
         case "delivered":

@@ -478,6 +478,17 @@ describe("the end of the process", () => {
     expect(clock.timers).toEqual([]);
   });
 
+  it("tells people why there was another try, which it has stopped", async () => {
+    const target = await backend((_request, response, index) => void (index === 0 && response.writeHead(503).end()));
+    const { sender: http, host } = sender(target.url);
+    const stop = new AbortController();
+    const sent = http.send(["1"], stop.signal);
+    await target.received(2);
+    stop.abort();
+    expect(await sent).toEqual(["deadline"]);
+    expect(host.warnings).toEqual([`${target.url.host} fails: 503.`]);
+  });
+
   it("leaves it unknown what became of a request whose answer had been lost", async () => {
     const target = await backend((_request, response) => reset(response.socket));
     const clock = new FakeClock();
