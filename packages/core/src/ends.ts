@@ -25,6 +25,11 @@ export function endError(reason: EndReason): Error {
   return new Error(`the process ended with code ${reason.code} before it did.`);
 }
 
+/** Whether the process did not end as it should. */
+export function isFailure(reason: EndReason): boolean {
+  return reason.kind === "signal" || (reason.kind === "exit" && reason.code !== 0);
+}
+
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** Listens to the ends of the process and leaves each as it is: exit code, signal and output stay the agent's. */

@@ -17,7 +17,7 @@ export type { TelemetryErrorCode } from "./errors.ts";
 export type { ExporterHealth, StdoutHealth, TelemetryHealth } from "./health.ts";
 export type { ExporterState } from "./ledger.ts";
 export { TelemetryManager } from "./manager.ts";
-export type { ManagerOptions } from "./manager-parts.ts";
+export type { ExporterLike, ManagerOptions } from "./setup.ts";
 export type { DispatchContext } from "./dispatch.ts";
 export type { LlmCall, LlmOptions, Run, RunOptions, ToolCall, ToolOptions } from "./run.ts";
 export type { LlmMessageInput, LlmRequestInput, LlmResponseInput } from "./snapshot-llm.ts";

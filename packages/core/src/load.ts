@@ -1,28 +1,28 @@
 import { basename } from "node:path";
-import { discoverExporters } from "./discovery.ts";
 import { formatProblem } from "./errors.ts";
-import type { ManagerParts } from "./manager-parts.ts";
-import { findManifest, readManifest } from "./manifest/index.ts";
+import { findManifest } from "./manifest/find-manifest.ts";
+import type { Setup } from "./setup.ts";
 import { errorText } from "./snapshot.ts";
 
 /**
  * What `charm.yaml` asks for, and where it is found. Never rejects: what cannot be used is a warning, and events still
  * go to stdout.
  */
-export async function findParts(directory?: string): Promise<ManagerParts> {
-  const parts = { exporters: [], agent: { name: "agent" }, hasStdout: true, declaredVariables: [], watchesEnds: true };
+export async function findSetup(directory?: string): Promise<Setup> {
+  const setup = { exporters: [], agent: { name: "agent" }, hasStdout: true, declaredVariables: [], watchesEnds: true };
   try {
     // The working directory may be gone.
     const folder = directory ?? process.cwd();
-    parts.agent = { name: basename(folder) || parts.agent.name };
+    setup.agent = { name: basename(folder) || setup.agent.name };
     const path = findManifest(folder);
-    if (path === undefined) return { ...parts, warnings: [] };
+    if (path === undefined) return { ...setup, warnings: [] };
+    // Agents load what reads YAML only where there is some, and what starts threads only where exporters are on.
+    const { discoverExporters, readManifest } = await import("./manifest.ts");
     const manifest = await readManifest(path);
     const found = discoverExporters(manifest);
-    // Agents without exporters never load what starts threads.
     const host = found.exporters.length === 0 ? undefined : await import("./host/index.ts");
     return {
-      ...parts,
+      ...setup,
       exporters: found.exporters,
       createHost: host?.createHost,
       agent: manifest.agent,
@@ -30,6 +30,6 @@ export async function findParts(directory?: string): Promise<ManagerParts> {
       warnings: [...manifest.contract, ...manifest.findings, ...found.problems].map(formatProblem),
     };
   } catch (error) {
-    return { ...parts, warnings: [`charm.yaml could not be read: ${errorText(error)} Events go to stdout alone.`] };
+    return { ...setup, warnings: [`charm.yaml could not be read: ${errorText(error)} Events go to stdout alone.`] };
   }
 }

@@ -1,33 +1,28 @@
-import { Dispatcher } from "./dispatch.ts";
-import type { DispatchTarget } from "./dispatch.ts";
+import { Delivery } from "./delivery.ts";
 import { Diagnostics } from "./diagnostics.ts";
-import { endError, endWithoutWaiting, watchEnds } from "./ends.ts";
-import type { EndReason } from "./ends.ts";
+import { Dispatcher } from "./dispatch.ts";
+import { watchEnds } from "./ends.ts";
+import { formatProblem } from "./errors.ts";
 import type { HookName } from "./events.ts";
 import type { TelemetryHealth } from "./health.ts";
 import { createInlineHost } from "./host/inline.ts";
 import { uuidv7 } from "./ids.ts";
+import { findSetup } from "./load.ts";
+import { ProcessRun } from "./process-run.ts";
+import { ProcessSecrets } from "./process-secrets.ts";
 import { Recorder } from "./recorder.ts";
 import { Run } from "./run.ts";
 import type { RunOptions } from "./run.ts";
 import { inRun } from "./run-scope.ts";
-import { collectSecrets, Masker } from "./secrets.ts";
 import { resolveSettings } from "./settings.ts";
-import type { Settings } from "./settings.ts";
+import { setupOf } from "./setup.ts";
+import type { ManagerOptions, Setup } from "./setup.ts";
 import { errorText, maskCutsWith, memberOf, textMemberOf } from "./snapshot.ts";
-import { formatProblem } from "./errors.ts";
-import { partsOf } from "./manager-parts.ts";
-import type { ManagerOptions, ManagerParts } from "./manager-parts.ts";
 import { CharmEmitter } from "./stdout/emitter.ts";
 import { CharmEmitterExporter } from "./stdout/exporter.ts";
 import { processWriter } from "./stdout/writer.ts";
 
-/** Of the time that the end of the process may take: what a natural end keeps for closing. */
-const END_SHARE = 0.25;
-/** A backend that took all the time leaves some for what people are to read. */
-const MIN_PRINT_MS = 50;
-
-const PARTS = Symbol("parts");
+const SETUP = Symbol("setup");
 const SHARED = Symbol.for("charm.telemetry.manager");
 
 /**
@@ -36,65 +31,71 @@ const SHARED = Symbol.for("charm.telemetry.manager");
  * `await TelemetryManager.load()` is how an agent gets one; its methods return at once and never throw.
  */
 export class TelemetryManager {
-  readonly #settings: Settings;
   readonly #diagnostics: Diagnostics;
-  readonly #declaredVariables: readonly string[];
+  readonly #secrets: ProcessSecrets;
+  readonly #emitter: CharmEmitter;
   readonly #recorder: Recorder;
   readonly #dispatcher: Dispatcher;
-  readonly #emitter: CharmEmitter;
+  readonly #delivery: Delivery;
   readonly #agentName: string;
+  readonly #shutdownMs: number;
   readonly #runs = new Map<string, Run>();
-  #masker = new Masker();
   #environmentId: string | undefined;
-  #processRun: Run | undefined;
-  #beforeProcessRunEnds: () => void = () => {};
-  /** Events that the last wait before a natural end was for, and when the end's deadline is because of it. */
-  #settled = { events: 0, deadline: 0 };
+  #processRun: ProcessRun | undefined;
   #shutdown: Promise<TelemetryHealth> | undefined;
-  /** Of the last report. */
-  #reportedEvents: number | undefined;
 
   /** With instances, in this thread, for tests and programs; call `shutdown` at the end. Agents use {@link load}. */
   constructor(options: ManagerOptions = {}) {
-    const { [PARTS]: loaded } = options as { [PARTS]?: ManagerParts };
-    const parts = loaded ?? partsOf(options);
+    const { [SETUP]: found } = options as { [SETUP]?: Setup };
+    const setup = found ?? setupOf(options);
     const { settings, problems } = resolveSettings(process.env);
-    this.#settings = settings;
+    this.#agentName = setup.agent.name;
+    this.#shutdownMs = settings.shutdownMs;
     this.#environmentId = settings.runId;
-    this.#declaredVariables = parts.declaredVariables;
-    this.#agentName = parts.agent.name;
+    this.#secrets = new ProcessSecrets(setup.declaredVariables);
     this.#diagnostics = new Diagnostics(settings.debug);
+    this.#diagnostics.mask = (text) => this.#secrets.masker.mask(text);
+    maskCutsWith(this.#secrets.masker);
+    for (const problem of problems) this.#diagnostics.warn(formatProblem(problem));
+    for (const warning of setup.warnings) this.#diagnostics.warn(warning);
+
     this.#emitter = new CharmEmitter({
       writer: processWriter(settings.stdoutBufferBytes),
-      masker: this.#masker,
+      masker: this.#secrets.masker,
       maxLineBytes: settings.stdoutMaxLineBytes,
     });
-    this.#readSecrets();
-    for (const problem of problems) this.#diagnostics.warn(formatProblem(problem));
-    for (const warning of parts.warnings) this.#diagnostics.warn(warning);
-
-    const { createHost = createInlineHost } = parts;
-    const host = createHost(parts.exporters, {
-      agent: parts.agent,
+    const { createHost = createInlineHost } = setup;
+    const host = createHost(setup.exporters, {
+      agent: setup.agent,
       settings,
-      secrets: this.#masker.secrets,
+      secrets: this.#secrets.masker.secrets,
       warn: this.#diagnostics.warn,
       debug: this.#diagnostics.debug,
     });
     this.#recorder = new Recorder(
-      parts.hasStdout ? new CharmEmitterExporter({ emitter: this.#emitter, mode: settings.stdout }) : undefined,
+      setup.hasStdout ? new CharmEmitterExporter({ emitter: this.#emitter, mode: settings.stdout }) : undefined,
       host,
       this.#diagnostics.warn,
     );
-    this.#dispatcher = new Dispatcher(this.#dispatchTarget(this.#recorder));
-    if (parts.watchesEnds) {
-      watchEnds(
-        { needsLoop: host.needsLoop, settle: () => this.#settle(), end: (reason) => this.#end(reason) },
-        settings.signals,
-      );
-    }
+    this.#dispatcher = new Dispatcher({
+      recorder: this.#recorder,
+      startRun: (inputs, context) => this.startRun(inputs, context),
+      openRuns: this.#runs,
+      processRun: () => this.#processRun?.open,
+      warnOnce: this.#diagnostics.warn,
+    });
+    this.#delivery = new Delivery({
+      recorder: this.#recorder,
+      writer: this.#emitter.writer,
+      shutdownMs: settings.shutdownMs,
+      endOwnRuns: (reason) => {
+        this.#dispatcher.endMadeRun();
+        this.#processRun?.end(reason);
+      },
+    });
+    if (setup.watchesEnds) watchEnds(this.#delivery, settings.signals);
     this.#diagnostics.debug(
-      `manager of ${parts.agent.name} with ${parts.exporters.length} exporter(s): ${parts.exporters.map(({ name }) => name).join(", ")}`,
+      `manager of ${this.#agentName} with ${setup.exporters.length} exporter(s): ${setup.exporters.map(({ name }) => name).join(", ")}`,
     );
   }
 
@@ -109,14 +110,8 @@ export class TelemetryManager {
   static load(directory?: string): Promise<TelemetryManager> {
     const shared = globalThis as { [SHARED]?: Promise<TelemetryManager> };
     // Made by whichever copy of core came first: one process, one manager.
-    shared[SHARED] ??= import("./load.ts").then(async ({ findParts }) =>
-      TelemetryManager.#from(await findParts(directory)),
-    );
+    shared[SHARED] ??= findSetup(directory).then((setup) => new TelemetryManager({ [SETUP]: setup } as ManagerOptions));
     return shared[SHARED];
-  }
-
-  static #from(parts: ManagerParts): TelemetryManager {
-    return new TelemetryManager({ [PARTS]: parts } as ManagerOptions);
   }
 
   /** Writes other kinds of events to stdout, such as `status` and `artifact`, in order with the runs' own. */
@@ -186,12 +181,7 @@ export class TelemetryManager {
    * what was not delivered.
    */
   flush(options: { readonly timeoutMs?: number } = {}): Promise<TelemetryHealth> {
-    return this.#flush(timeoutOf(options, 10_000));
-  }
-
-  async #flush(timeoutMs: number): Promise<TelemetryHealth> {
-    await Promise.all([this.#emitter.writer.flush(timeoutMs), this.#recorder.host.flush(timeoutMs)]);
-    return this.health();
+    return this.#delivery.flush(timeoutOf(options, 10_000));
   }
 
   /**
@@ -200,17 +190,8 @@ export class TelemetryManager {
    * written to stdout, and counted as `after_shutdown` for exporters.
    */
   shutdown(options: { readonly timeoutMs?: number } = {}): Promise<TelemetryHealth> {
-    this.#shutdown ??= this.#shutDown(timeoutOf(options, this.#settings.shutdownMs));
+    this.#shutdown ??= this.#delivery.shutdown(timeoutOf(options, this.#shutdownMs));
     return this.#shutdown;
-  }
-
-  async #shutDown(timeoutMs: number): Promise<TelemetryHealth> {
-    const deadline = performance.now() + timeoutMs;
-    this.#closeRuns({ kind: "shutdown" });
-    await this.#recorder.host.shutdown(timeoutMs);
-    this.#report();
-    await this.#emitter.writer.flush(Math.max(MIN_PRINT_MS, deadline - performance.now()));
-    return this.health();
   }
 
   /**
@@ -220,19 +201,9 @@ export class TelemetryManager {
    * @param beforeEnd called when the process ends, before the run does.
    */
   openProcessRun(inputs: unknown, beforeEnd: () => void = () => {}): Run {
-    this.#processRun = this.startRun(inputs);
-    this.#beforeProcessRunEnds = beforeEnd;
-    return this.#processRun;
-  }
-
-  #dispatchTarget(recorder: Recorder): DispatchTarget {
-    return {
-      recorder,
-      startRun: (inputs, options) => this.startRun(inputs, options),
-      openRuns: this.#runs,
-      processRun: () => (this.#processRun?.isEnded === false ? this.#processRun : undefined),
-      warnOnce: this.#diagnostics.warn,
-    };
+    const run = this.startRun(inputs);
+    this.#processRun = new ProcessRun(run, beforeEnd);
+    return run;
   }
 
   #runId(wanted: string | undefined): string {
@@ -250,78 +221,11 @@ export class TelemetryManager {
 
   /** Variables may have been set since the last run. */
   #readSecrets(): void {
-    const secrets = collectSecrets(process.env, this.#declaredVariables);
-    if (isSame(secrets, this.#masker.secrets)) return;
-    this.#masker = new Masker(secrets);
-    this.#emitter.setMasker(this.#masker);
-    maskCutsWith(this.#masker);
-    this.#diagnostics.mask = (text) => this.#masker.mask(text);
-    // Absent while the constructor runs: the host is then given them anyway.
-    (this.#recorder as Recorder | undefined)?.host.setSecrets(secrets);
-  }
-
-  /** Before a natural end, while there is time: delivers without blocking. */
-  async #settle(): Promise<void> {
-    // `beforeExit` comes again after every wait: without new events there is nothing left to wait for.
-    const { recorded } = this.#recorder.counts;
-    if (recorded === this.#settled.events) return;
-    const { shutdownMs } = this.#settings;
-    this.#settled = { events: recorded, deadline: performance.now() + shutdownMs };
-    // The rest of the time is for the end itself: both together keep the deadline.
-    await this.#flush(shutdownMs * (1 - END_SHARE));
-  }
-
-  /** At the end of the process: closes what is open, and waits for delivery until the deadline. */
-  #end(reason: EndReason): void {
-    const deadline = this.#endDeadline();
-    this.#closeRuns(reason);
-    // Lines stop waiting for prints that Node holds back: those are lost in any case.
-    this.#emitter.writer.flushSync(performance.now());
-    this.#drain(deadline);
-    this.#report();
-    this.#emitter.writer.flushSync(Math.max(deadline, performance.now() + MIN_PRINT_MS));
-    // An exit listener of the agent that runs after ours may still emit: nothing comes after it that could deliver.
-    this.#recorder.afterEnd = () => {
-      this.#drain(deadline);
-      this.#emitter.writer.flushSync(deadline);
-    };
-    if (reason.kind === "exit" && this.#recorder.host.isStuck)
-      endWithoutWaiting(Number(process.exitCode ?? reason.code));
-  }
-
-  /** What has been waited before a natural end is not waited again. */
-  #endDeadline(): number {
-    const { shutdownMs } = this.#settings;
-    const hasSettled = this.#settled.events > 0 && this.#settled.events === this.#recorder.counts.recorded;
-    return hasSettled
-      ? Math.max(this.#settled.deadline, performance.now() + shutdownMs * END_SHARE)
-      : performance.now() + shutdownMs;
-  }
-
-  /** Every start gets its end, as long as somebody can be told. */
-  #closeRuns(reason: EndReason): void {
-    this.#dispatcher.endMadeRun();
-    this.#beforeProcessRunEnds();
-    const isFailure = reason.kind === "signal" || (reason.kind === "exit" && reason.code !== 0);
-    const run = this.#processRun;
-    if (run?.isEnded === false && reason.kind !== "signal") {
-      if (!isFailure) run.endSilently({});
-      else run.fail(reason.error ?? endError(reason));
-    }
-    this.#recorder.abortAll(endError(reason), isFailure);
-  }
-
-  /** The figures for the live view; once for the same events. */
-  #report(): void {
-    const { recorded } = this.#recorder.counts;
-    if (recorded === this.#reportedEvents) return;
-    this.#reportedEvents = recorded;
-    this.#recorder.stdout?.emitReport(this.health());
-  }
-
-  #drain(deadline: number): void {
-    const { writer } = this.#emitter;
-    this.#recorder.host.drainSync(deadline, () => writer.pump());
+    if (!this.#secrets.read()) return;
+    const { masker } = this.#secrets;
+    this.#emitter.setMasker(masker);
+    maskCutsWith(masker);
+    this.#recorder.host.setSecrets(masker.secrets);
   }
 }
 
@@ -331,10 +235,4 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 function timeoutOf(options: unknown, fallback: number): number {
   const timeoutMs = memberOf(options, "timeoutMs");
   return typeof timeoutMs === "number" && timeoutMs >= 0 ? Math.min(timeoutMs, MAX_TIMEOUT_MS) : fallback;
-}
-
-function isSame(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
-  if (one.size !== other.size) return false;
-  for (const [value, name] of one) if (other.get(value) !== name) return false;
-  return true;
 }

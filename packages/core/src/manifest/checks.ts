@@ -1,6 +1,6 @@
 import { joinPath, quote } from "./problem.ts";
 import type { Finding, Position } from "./problem.ts";
-import type { YamlEntry, YamlMapping, YamlNode, YamlScalar } from "./yaml-tree.ts";
+import type { YamlEntry, YamlMapping, YamlNode, YamlScalar } from "./yaml-node.ts";
 
 /**
  * The kinds of value in upstream's model, checked as its validation library checks them: lenient about numbers and

@@ -5,7 +5,7 @@ import type { Model } from "./checks.ts";
 import { CONFIG } from "./model.ts";
 import { joinPath, quote } from "./problem.ts";
 import type { PlacedFinding, Position } from "./problem.ts";
-import type { YamlNode } from "./yaml-tree.ts";
+import type { YamlNode } from "./yaml-node.ts";
 
 /** What upstream passes over in silence, and a person would want to know. */
 

@@ -2,11 +2,11 @@ import { basename, resolve } from "node:path";
 import { splitVariables } from "./checks.ts";
 import { checkKeys, checkTelemetryNames, checkVariables, findSecrets } from "./findings.ts";
 import { CONFIG } from "./model.ts";
+import { parseYaml } from "./parse-yaml.ts";
 import { manifestProblem } from "./problem.ts";
 import type { ManifestProblem, PlacedFinding, Position } from "./problem.ts";
 import { readText } from "./read-text.ts";
-import { parseYamlTree } from "./yaml-tree.ts";
-import type { YamlNode, YamlScalar } from "./yaml-tree.ts";
+import type { YamlNode, YamlScalar } from "./yaml-node.ts";
 
 /** An agent's `charm.yaml`, and what is wrong with it. */
 export interface Manifest {
@@ -37,11 +37,11 @@ const UNNAMED_AGENT = "agent";
 /** Reads `charm.yaml`. Whatever stands there, the answer is a manifest: this never rejects. */
 export async function readManifest(path: string): Promise<Manifest> {
   const absolute = resolve(path);
-  const { text, contract, findings } = await readText(absolute);
+  const { text, contract, findings } = readText(absolute);
   let root: YamlNode | undefined;
   if (text !== undefined) {
     findings.push(...findSecrets(text));
-    const tree = await parseYamlTree(text);
+    const tree = parseYaml(text);
     contract.push(...tree.errors);
     findings.push(...tree.duplicates);
     root = tree.root;

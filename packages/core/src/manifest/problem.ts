@@ -43,6 +43,11 @@ export function manifestProblem(fileName: string, finding: PlacedFinding): Manif
   return { type, at, where: `${fileName}:${line}:${column}`, line, column, message, fix };
 }
 
+/** Why the file cannot be read as YAML. */
+export function syntaxFinding(message: string, fix: string): Finding {
+  return { type: "yaml_syntax", at: "", message: `not readable as YAML: ${message}`, fix };
+}
+
 const MAX_QUOTED = 60;
 const HALF_PAIR = /[\ud800-\udbff]$/;
 /** Text of the file inside a message: masked, on one line, cut, in double quotes. */

@@ -1,5 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
 import { errorRecord } from "../snapshot.ts";
+import { syntaxFinding } from "./problem.ts";
 import type { PlacedFinding } from "./problem.ts";
 
 const MAX_FILE_BYTES = 256 * 1024;
@@ -12,17 +13,20 @@ export interface FileText {
   readonly findings: PlacedFinding[];
 }
 
-/** The file's text, without byte order mark. */
-export async function readText(path: string): Promise<FileText> {
+/**
+ * The file's text, without byte order mark. At once: an agent that starts has nothing else to do, and a promise of it
+ * would only cost more.
+ */
+export function readText(path: string): FileText {
   let bytes: Buffer;
   try {
-    const file = await stat(path);
+    const file = statSync(path);
     if (!file.isFile()) return refused("unreadable", "this is not a file.", "Put a text file there.");
     if (file.size > MAX_FILE_BYTES) {
       const message = `the file has ${file.size} bytes, the limit is ${MAX_FILE_BYTES}; nothing of it is read.`;
       return { contract: [], findings: [{ ...START, type: "too_large", message, fix: "Keep data out of it." }] };
     }
-    bytes = await readFile(path);
+    bytes = readFileSync(path);
   } catch (error) {
     const message = `the file cannot be read (${errorRecord(error).code ?? "unknown error"}).`;
     return refused("unreadable", message, "Let the agent's user read it.");
@@ -51,8 +55,8 @@ function decode(bytes: Buffer): FileText {
   if (unprintable !== null) {
     const code = (unprintable[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
     const place = positionIn(text.slice(0, unprintable.index));
-    const message = `not readable as YAML: the control character U+${code} is not allowed.`;
-    return { contract: [{ ...place, type: "yaml_syntax", message, fix: "Remove it." }], findings: [] };
+    const finding = syntaxFinding(`the control character U+${code} is not allowed.`, "Remove it.");
+    return { contract: [{ ...finding, ...place }], findings: [] };
   }
   const message = "the file begins with a byte order mark.";
   const fix = "Save it as UTF-8 without one.";

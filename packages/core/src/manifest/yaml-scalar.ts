@@ -46,6 +46,28 @@ export function resolvePlainScalar(text: string): ScalarMeaning {
   return { kind: "string" };
 }
 
+/** What the names of the types in YAML begin with, which are written `!!str` and so on. */
+export const CORE_TAG = "tag:yaml.org,2002:";
+
+const KINDS: ReadonlyMap<string, ScalarKind> = new Map([
+  [`${CORE_TAG}null`, "null"],
+  [`${CORE_TAG}bool`, "boolean"],
+  [`${CORE_TAG}int`, "integer"],
+  [`${CORE_TAG}float`, "float"],
+  [`${CORE_TAG}timestamp`, "timestamp"],
+]);
+
+export function kindOfTag(tag: string): ScalarKind {
+  return KINDS.get(tag) ?? "string";
+}
+
+/** `!!str 0.4` and the like; undefined when the text is nothing of that kind. */
+export function resolveAs(kind: ScalarKind, text: string): ScalarMeaning | undefined {
+  if (kind === "string" || kind === "null") return { kind };
+  const plain = resolvePlainScalar(kind === "boolean" ? text.toLowerCase() : text);
+  return plain.kind === kind || (kind === "float" && plain.kind === "integer") ? { ...plain, kind } : undefined;
+}
+
 function base60(text: string): number {
   return text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 }
