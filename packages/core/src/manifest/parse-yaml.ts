@@ -14,19 +14,14 @@ const FIXES: Record<string, string> = {
 
 /** Reads YAML text. Never throws for what the text says. */
 export function parseYaml(text: string): YamlTree {
-  const lineCounter = new LineCounter();
   const documents = parseAllDocuments<ParsedNode>(text, {
     version: "1.1",
     schema: "failsafe",
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: "silent",
-    lineCounter,
   });
-  const positionAt = (offset: number): Position => {
-    const { line, col } = lineCounter.linePos(Math.min(offset, text.length));
-    return { line, column: col };
-  };
+  const positionAt = positionsIn(text);
 
   const errors = tabOffsets(text).map((offset) => ({ ...TAB, ...positionAt(offset) }));
   // The first alone: the parser's later errors mostly follow from it.
@@ -80,4 +75,15 @@ function tabOffsets(text: string): number[] {
     offset += token.length;
   }
   return offsets;
+}
+
+/** Turns offsets into lines and columns. The lines are counted here: the parser misses some where a file is wrong. */
+function positionsIn(text: string): (offset: number) => Position {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
+  return (offset) => {
+    const { line, col } = lines.linePos(Math.min(offset, text.length));
+    return { line, column: col };
+  };
 }

@@ -178,3 +178,8 @@ describe("the loader's verdict", () => {
     expect((await manifestOf("telemetry: []", { type, adapter })).loader).toBe(verdict);
   });
 });
+
+it("knows the line of what comes after a line that cannot be read", async () => {
+  const { contract } = await readText("interface:\n  *input: object\n\tproperties: {}\n");
+  expect(contract[0]).toMatchObject({ type: "yaml_syntax", line: 3, column: 1 });
+});
