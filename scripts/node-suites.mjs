@@ -11,6 +11,7 @@ const SUITES = [
   "packages/core/test/host",
   "packages/core/test/ledger.test.ts",
   "packages/core/test/prints.test.ts",
+  "packages/core/test/published.test.ts",
   "packages/core/test/run-output.test.ts",
   "packages/core/test/stdout",
   "packages/runner/test/run-agent.test.ts",

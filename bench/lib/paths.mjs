@@ -4,6 +4,8 @@ const repository = new URL("../../", import.meta.url);
 
 /** The built packages, as a user's Node would load them. */
 export const CORE_URL = new URL("packages/core/dist/index.js", repository).href;
+/** The same as it is published: a bundle, of which an agent's start has fewer files to load. */
+export const PUBLISHED_CORE_URL = new URL("packages/core/dist/bundle/index.js", repository).href;
 export const NOOP_FOLDER = fileURLToPath(new URL("bench/exporters/noop", repository));
 export const BENCH_FOLDER = fileURLToPath(new URL("bench", repository));
 export const REPOSITORY_FOLDER = fileURLToPath(repository);

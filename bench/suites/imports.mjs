@@ -1,13 +1,13 @@
 import { agentFolder } from "../lib/agent-folder.mjs";
 import { runProgram } from "../lib/child.mjs";
-import { CORE_URL } from "../lib/paths.mjs";
+import { PUBLISHED_CORE_URL } from "../lib/paths.mjs";
 import { vendorEnvironment } from "../lib/vendors.mjs";
 
 const CORE = "charm core";
 const LOAD = "charm core and load(), datadog in charm.yaml";
 
 const MODULES = {
-  [CORE]: [CORE_URL],
+  [CORE]: [PUBLISHED_CORE_URL],
   pino: ["pino"],
   langfuse: ["@opentelemetry/sdk-trace-base", "@langfuse/otel", "@langfuse/tracing"],
   langsmith: ["langsmith"],
@@ -39,7 +39,7 @@ export const imports = {
           name,
           run: () => runProgram("import.mjs", { modules }),
         })),
-        { name: LOAD, run: () => runProgram("import.mjs", { modules: [CORE_URL], folder }, { environment }) },
+        { name: LOAD, run: () => runProgram("import.mjs", { modules: [PUBLISHED_CORE_URL], folder }, { environment }) },
       ],
       targets: [
         { what: "import of core", unit: "ms", atMost: 15, value: (of) => of(CORE, "milliseconds") },

@@ -98,6 +98,27 @@ describe("what a run prints", () => {
     ]);
   });
 
+  it("says nothing of a tool that was open when the process ended", async () => {
+    const lines = await linesOf(`
+      const run = manager.startRun();
+      run.startTool("search", "in");
+      run.end("done");
+    `);
+    expect(lines).toEqual([
+      { type: "thinking", content: "Using Tool: search\nInput: in\n" },
+      { type: "final", content: "done", format: "markdown" },
+    ]);
+  });
+
+  it("shows a tool's own error of that kind", async () => {
+    const lines = await linesOf(`
+      const run = manager.startRun();
+      run.startTool("search", "in").fail(Object.assign(new Error("a gRPC status"), { code: "ABORTED" }));
+      run.end("done");
+    `);
+    expect(lines.map(({ content }) => content)).toContain("Tool Error: a gRPC status\n");
+  });
+
   it("is nothing at its end if it was dispatched, as upstream's", async () => {
     const lines = await linesOf(`
       manager.dispatch("onRunStart", "local", {});

@@ -61,6 +61,8 @@ export class CharmEmitterExporter extends BaseTelemetryExporter {
 
   override onToolError(toolName: string, error: Error, context: EventContext): void {
     if (this.#pretty !== undefined) return this.#pretty.toolError(toolName, error, context);
+    // It says when the process ended, not what the tool did, and often comes after the run's last word.
+    if (this.#full === undefined && isAbort(error)) return;
     this.#thinking(`Tool Error: ${errorText(error)}\n`, this.#full?.fragment("tool_error", context, toolName));
   }
 
@@ -131,4 +133,9 @@ function firstCodePoints(text: string, count: number): string {
   let end = 0;
   for (let seen = 0; seen < count && end < text.length; seen++) end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
   return text.slice(0, end);
+}
+
+/** The manager's own end for what was open. */
+function isAbort(error: Error): boolean {
+  return error.name === "TelemetryError" && (error as { code?: unknown }).code === "ABORTED";
 }

@@ -79,6 +79,29 @@ export class Complete extends UpstreamStyle {
   }
 }
 
+declare const otherPending: unique symbol;
+
+/** Made with another copy of core, whose class and whose mark for what is pending are not these. */
+export abstract class OfAnotherCopy {
+  abstract onRunStart(runId: string, inputs: { question: string }, context: EventContext): void;
+  abstract onRunEnd(): typeof otherPending | Promise<typeof otherPending>;
+  abstract onError(): void;
+  abstract onToolStart(): void;
+  abstract onToolEnd(): void;
+  abstract onToolError(): void;
+  abstract onLlmNewToken(): void;
+  abstract onAgentAction(): void;
+  protected get pending(): typeof otherPending {
+    return otherPending;
+  }
+}
+
+export function takeExporters(ours: BaseTelemetryExporter, theirs: OfAnotherCopy): TelemetryManager {
+  // @ts-expect-error -- has no hooks
+  new TelemetryManager({ exporters: [{ onRunStart() {} }] });
+  return new TelemetryManager({ exporters: [ours, theirs] });
+}
+
 expectTypeOf<HookName>().toEqualTypeOf<keyof HookArguments>();
 expectTypeOf<TelemetryEvent<"onToolStart">["arguments"]>().toEqualTypeOf<[toolName: string, input: string]>();
 
