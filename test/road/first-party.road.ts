@@ -24,7 +24,6 @@ it("an agent with the Datadog exporter runs as the cloud runs it: npm ci, npm st
     "node_modules/@charm/telemetry-core",
     "node_modules/@charm/telemetry-datadog",
     "node_modules/undici",
-    "node_modules/yaml",
   ]);
   rmSync(join(folder, "node_modules"), { recursive: true });
 

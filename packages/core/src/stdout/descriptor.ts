@@ -1,5 +1,4 @@
 import { constants, fstatSync, openSync, readFileSync } from "node:fs";
-import { isatty } from "node:tty";
 
 const STDOUT = 1;
 
@@ -23,9 +22,8 @@ export interface StdoutDescriptor {
 export function openStdout(): StdoutDescriptor {
   try {
     const stat = fstatSync(STDOUT);
-    const isTerminal = isatty(STDOUT);
     const isStream = stat.isFIFO() || stat.isSocket();
-    if (!isStream && !isTerminal) return { fd: STDOUT, isStream, isTouched: false };
+    if (!isStream && !isTerminal()) return { fd: STDOUT, isStream, isTouched: false };
     const own = stat.isSocket() ? undefined : openAgain();
     if (own !== undefined) return { fd: own, isStream, isTouched: isStream && isNonBlocking() };
     if (isStream) void process.stdout;
@@ -33,6 +31,11 @@ export function openStdout(): StdoutDescriptor {
   } catch {
     return { fd: STDOUT, isStream: false, isTouched: false };
   }
+}
+
+/** Whether people look at it. What Node knows of terminals is loaded here: pipes have no use for it. */
+export function isTerminal(): boolean {
+  return process.getBuiltinModule("node:tty").isatty(STDOUT);
 }
 
 function openAgain(): number | undefined {

@@ -1,8 +1,8 @@
-import { isatty } from "node:tty";
 import type { EventContext, LlmRequest, LlmResponse } from "../events.ts";
 import type { ExporterHealth, TelemetryHealth } from "../health.ts";
 import { errorText } from "../snapshot.ts";
 import type { Json } from "../snapshot.ts";
+import { isTerminal } from "./descriptor.ts";
 import type { CharmEmitter } from "./emitter.ts";
 import type { CharmEventType } from "./protocol.ts";
 
@@ -41,7 +41,7 @@ export class PrettyPrinter {
     this.#emitter = emitter;
     const { NO_COLOR, TERM } = process.env;
     emitter.divert((type, content) => this.#event(type, content));
-    this.#hasColour = isatty(1) && (NO_COLOR ?? "") === "" && TERM !== "dumb";
+    this.#hasColour = isTerminal() && (NO_COLOR ?? "") === "" && TERM !== "dumb";
   }
 
   runStart(context: EventContext): void {
