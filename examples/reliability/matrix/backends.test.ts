@@ -12,6 +12,10 @@ const SPANS = 4;
 const DEADLINE_MS = 5000;
 // What fits into the deadline: at once, then after at least 0.25 s, 0.5 s, 1 s and 2 s.
 const TRIES = 5;
+/** Requests that the run becomes, each tried by itself: of Datadog also metrics and logs, of Sentry the error. */
+const REQUESTS = { datadog: 3, langsmith: 1, sentry: 2 };
+/** Where the agent's run lasts longer than a batch waits, there are two of each. */
+const RETRIES = 2 * (TRIES - 1);
 // A passing fault may use up a request's own timeout of 10 s.
 const PATIENCE_MS = 40_000;
 // The exporters' thread is up before the first event: on a busy machine its boot may take longer than the deadline.
@@ -52,6 +56,7 @@ describe.concurrent("while a backend", () => {
           unknown: isUnknown || fault.kind === "reset" ? EVENTS : 0,
         });
         expect(told % SPANS).toBe(0);
+        expect(units.retries).toBeLessThanOrEqual(REQUESTS[exporter] * RETRIES);
         expect(Math.max(0, ...triesOf(intakes[exporter]))).toBeLessThanOrEqual(triesWithin(fault));
       }
       fill(row, ended.health);
@@ -68,6 +73,7 @@ describe.concurrent("while a backend", () => {
     for (const exporter of EXPORTERS) {
       const { delivered, units } = expectBooks(ended.health[exporter], EVENTS);
       expect({ exporter, delivered, spans: units.spans }).toEqual({ exporter, delivered: 0, spans: 0 });
+      expect(units.retries).toBeLessThanOrEqual(REQUESTS[exporter] * RETRIES);
     }
     fill(row, ended.health);
     fillWithoutOnce(row);

@@ -29,6 +29,10 @@ describe.concurrent("an agent that has just taken an event, and one that has jus
         expectNoSecret(ended, intakes);
         for (const exporter of EXPORTERS) {
           const health = expectBooks(ended.health[exporter], eventsOf({ tokens }));
+          expect({ exporter, droppedBy: Object.keys(health.droppedBy) }).toEqual({
+            exporter,
+            droppedBy: fault?.kind === "hang" && health.dropped > 0 ? ["deadline"] : [],
+          });
           const { acknowledged, duplicates } = intakes[exporter].units;
           expect({ exporter, spans: health.units.spans }).toEqual({ exporter, spans: acknowledged });
           // A request waits for its answer longer than the deadline lasts: nobody has waited for one.
