@@ -95,7 +95,7 @@ describe("for 30 s a backend", () => {
       await work(before);
       await setFault(fault);
       await work(during);
-      const queued = health().pending;
+      const { pending: queued, lastError } = health();
       await setFault(undefined);
       await work(after);
       expect(await pass(RECOVERY_MS, () => health().pending === 0)).toBe(true);
@@ -103,6 +103,10 @@ describe("for 30 s a backend", () => {
       const limited = isLimited(fault, exporter) ? during * RUNS_PER_SECOND : 0;
       // The longest queue there could be: of all that was made meanwhile nothing has left.
       expect(queued).toBeGreaterThanOrEqual(limited > 0 ? 0 : during * RUNS_PER_SECOND * EVENTS_PER_RUN);
+      // Whoever looks at health meanwhile sees what is wrong.
+      expect(lastError?.message).toMatch(
+        /^127\.0\.0\.1:\d+ (cannot be reached|does not answer|fails|limits this project)/,
+      );
       const { droppedBy, units } = expectBooks(health(), RUNS * EVENTS_PER_RUN);
       expect(droppedBy["rejected"] ?? 0).toBeGreaterThanOrEqual(limited * EVENTS_PER_RUN);
       expect(limited > 0 ? {} : droppedBy).toEqual({});

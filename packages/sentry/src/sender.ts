@@ -127,6 +127,7 @@ export class SentrySender {
             this.#tellTrouble(tried);
             return unacknowledged("retries");
           }
+          this.#noteTrouble(tried);
           if (!(await wait(systemClock, verdict.waitMs, signal))) {
             this.#tellTrouble(tried);
             return unacknowledged("deadline");
@@ -152,12 +153,21 @@ export class SentrySender {
     this.#tell("limited", "EXPORT_REJECTED", what, "What it does not take is dropped until it takes more.");
   }
 
+  /** A try has failed that will be repeated: nothing to tell people yet. */
+  #noteTrouble(tried: Tried): void {
+    const [, code, what] = this.#troubleOf(tried);
+    this.#keep(code, what);
+  }
+
   #tellTrouble(tried: Tried): void {
-    if (tried.kind === "status")
-      this.#tell(`status ${tried.status}`, "EXPORT_UNREACHABLE", `fails: ${this.#said(tried)}`);
-    else if (tried.kind === "failure" && tried.isTimeout)
-      this.#tell("timeout", "EXPORT_TIMEOUT", `does not answer: nothing came for ${this.#options.timeoutMs / 1000} s`);
-    else this.#tell("network", "EXPORT_UNREACHABLE", `cannot be reached: ${this.#said(tried)}`);
+    this.#tell(...this.#troubleOf(tried));
+  }
+
+  #troubleOf(tried: Tried): [kind: string, code: TelemetryErrorCode, what: string] {
+    if (tried.kind === "status") return [`status ${tried.status}`, "EXPORT_UNREACHABLE", `fails: ${this.#said(tried)}`];
+    if (tried.kind === "failure" && tried.isTimeout)
+      return ["timeout", "EXPORT_TIMEOUT", `does not answer: nothing came for ${this.#options.timeoutMs / 1000} s`];
+    return ["network", "EXPORT_UNREACHABLE", `cannot be reached: ${this.#said(tried)}`];
   }
 
   /** The status and what Sentry said, or what the network did; without secrets. */
@@ -168,14 +178,19 @@ export class SentrySender {
     return text === "" ? String(tried.status) : `${tried.status} ${text}`;
   }
 
-  /** People are told once of each kind; `health()` has the last. */
+  /** For people, the first of its kind; for `health()`, the last of all. */
   #tell(kind: string, code: TelemetryErrorCode, what: string, fix?: string): void {
+    const { message } = this.#keep(code, what, fix);
+    if (this.#told.has(kind)) return;
+    this.#told.add(kind);
+    this.#reporter.warn(fix === undefined ? message : `${message} ${fix}`);
+  }
+
+  #keep(code: TelemetryErrorCode, what: string, fix?: string): TelemetryError {
     const { host, port } = this.#options.dsn;
     const name = port === "" ? host : `${host}:${port}`;
     const error = new TelemetryError(code, `${name} ${what}.`, fix === undefined ? {} : { fix });
     this.#reporter.fail(error);
-    if (this.#told.has(kind)) return;
-    this.#told.add(kind);
-    this.#reporter.warn(fix === undefined ? error.message : `${error.message} ${fix}`);
+    return error;
   }
 }

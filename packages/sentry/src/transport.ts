@@ -58,12 +58,15 @@ export class SentryTransport {
   readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #make: typeof requestHttp;
+  /** What a connection says when it can take a request. */
+  readonly #connected: "connect" | "secureConnect";
   /** Whose request the transport is about to make. */
   #current: Attempt | undefined;
 
   constructor({ dsn, proxy, timeoutMs }: SentryOptions, parts: Sdk) {
     this.#timeoutMs = timeoutMs;
     this.#make = dsn.protocol === "https" ? requestHttps : requestHttp;
+    this.#connected = dsn.protocol === "https" ? "secureConnect" : "connect";
     const address = { ...dsn, publicKey: dsn.publicKey.reveal() };
     this.#transport = parts.makeNodeTransport({
       url: parts.getEnvelopeEndpointWithUrlEncodedAuth(address, undefined, identityOf(parts)),
@@ -114,7 +117,7 @@ export class SentryTransport {
     );
     request.on("socket", (socket) => {
       if (!socket.connecting) attempt.isStarted = true;
-      else socket.once("connect", () => (attempt.isStarted = true));
+      else socket.once(this.#connected, () => (attempt.isStarted = true));
     });
     request.on("pipe", (body) => body.on("data", (chunk: Buffer) => (attempt.bodyBytes += chunk.length)));
     request.on("finish", () => (attempt.isSent = true));

@@ -41,6 +41,16 @@ it("shows no key where the word of a limit has it", async () => {
   expect(started.account.warnings).toEqual([expect.stringMatching(/: 429 too much for \[SENTRY_DSN_REDACTED\]/)]);
 });
 
+it("says in health what is wrong while it tries again, and tells nobody yet", async () => {
+  const started = await start();
+  await started.intake.setFault({ kind: "status", status: 503, times: 1 });
+  playTool(started, "1");
+  await started.exporter.flush(never);
+  expect(started.account.outcomes).toEqual({ delivered: 2 });
+  expect(started.account.errors).toMatchObject([{ message: expect.stringMatching(/ fails: 503 /) }]);
+  expect(started.account.warnings).toEqual([]);
+});
+
 it("sends nothing while Retry-After holds, and no retry", async () => {
   const started = await start();
   await started.intake.setFault({ kind: "status", status: 429, retryAfter: 60, times: 1 });
