@@ -2,7 +2,7 @@ import { request as requestHttp } from "node:http";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
 import { TelemetryError } from "@charm/telemetry-core";
-import { parseRetryAfter, systemClock } from "@charm/telemetry-core/kit";
+import type { Limited, PostResult } from "@charm/telemetry-core/kit";
 import type { Envelope, Transport } from "@sentry/core";
 import type { SentryOptions } from "./options.ts";
 import { identityOf } from "./sdk.ts";
@@ -16,39 +16,17 @@ const MAX_IN_FLIGHT = 100_000;
 
 /** One request on its way, and what became of it. */
 interface Attempt {
-  readonly stop: AbortController;
-  isStarted: boolean;
-  isSent: boolean;
-  bodyBytes: number;
-  answer: string;
-  retryAfterMs: number | undefined;
-  isTimeout: boolean;
-}
-
-/** What became of one try. */
-export type Tried = {
+  readonly signal: AbortSignal;
   /** A connection came about: there was a request. */
-  readonly isStarted: boolean;
+  isStarted: boolean;
+  /** The whole request was handed over: it may have arrived although no answer came. */
+  isSent: boolean;
   /** As sent. */
-  readonly bodyBytes: number;
-} & (
-  | {
-      readonly kind: "status";
-      readonly status: number;
-      readonly retryAfterMs: number | undefined;
-      /** The start of what a refusal says. */
-      readonly answer: string;
-    }
-  /** Nothing was sent: Sentry limits what is in the envelope. */
-  | { readonly kind: "limited" }
-  | {
-      readonly kind: "failure";
-      readonly error: unknown;
-      /** The whole request was handed over: it may have arrived although no answer came. */
-      readonly isSent: boolean;
-      readonly isTimeout: boolean;
-    }
-);
+  bodyBytes: number;
+  /** The start of what a refusal says. */
+  text: string;
+  headers: Record<string, string>;
+}
 
 /**
  * Sends an envelope once, through the transport of Sentry's own SDK, which honours Sentry's rate limits, and says
@@ -56,15 +34,13 @@ export type Tried = {
  */
 export class SentryTransport {
   readonly #transport: Transport;
-  readonly #timeoutMs: number;
   readonly #make: typeof requestHttp;
   /** What a connection says when it can take a request. */
   readonly #connected: "connect" | "secureConnect";
   /** Whose request the transport is about to make. */
   #current: Attempt | undefined;
 
-  constructor({ dsn, proxy, timeoutMs }: SentryOptions, parts: Sdk) {
-    this.#timeoutMs = timeoutMs;
+  constructor({ dsn, proxy }: SentryOptions, parts: Sdk) {
     this.#make = dsn.protocol === "https" ? requestHttps : requestHttp;
     this.#connected = dsn.protocol === "https" ? "secureConnect" : "connect";
     const address = { ...dsn, publicKey: dsn.publicKey.reveal() };
@@ -77,33 +53,24 @@ export class SentryTransport {
     });
   }
 
-  /** @param leftMs after which it is given up, if that is less than one try may take. */
-  async send(envelope: Envelope, leftMs: number, signal: AbortSignal): Promise<Tried> {
-    const attempt: Attempt = {
-      stop: new AbortController(),
-      isStarted: false,
-      isSent: false,
-      bodyBytes: 0,
-      answer: "",
-      retryAfterMs: undefined,
-      isTimeout: false,
-    };
-    const abort = (): void => attempt.stop.abort();
-    const cancel = systemClock.after(Math.min(this.#timeoutMs, leftMs), () => {
-      attempt.isTimeout = true;
-      abort();
-    });
-    signal.addEventListener("abort", abort, { once: true });
-    if (signal.aborted) abort();
+  /** Never rejects. `limited`: Sentry says so now, or said so before, so that nothing was sent. */
+  async send(envelope: Envelope, signal: AbortSignal): Promise<{ result: PostResult | Limited; bodyBytes: number }> {
+    const attempt: Attempt = { signal, isStarted: false, isSent: false, bodyBytes: 0, text: "", headers: {} };
+    const result = await this.#send(envelope, attempt);
+    return { result, bodyBytes: attempt.bodyBytes };
+  }
+
+  async #send(envelope: Envelope, attempt: Attempt): Promise<PostResult | Limited> {
     try {
       this.#current = attempt;
       const { statusCode: status } = await this.#transport.send(envelope);
-      return status === undefined ? { kind: "limited", ...attempt } : { kind: "status", status, ...attempt };
+      const { isStarted, text, headers } = attempt;
+      if (status === undefined) return { kind: "limited", isStarted, text: "" };
+      if (status === 429) return { kind: "limited", isStarted, text: `429 ${text}` };
+      return { kind: "status", status, headers, text };
     } catch (error) {
-      return { kind: "failure", error, ...attempt };
-    } finally {
-      cancel();
-      signal.removeEventListener("abort", abort);
+      const { signal, isStarted, isSent } = attempt;
+      return { kind: "failure", error: signal.aborted ? signal.reason : error, isStarted, isSent };
     }
   }
 
@@ -112,7 +79,7 @@ export class SentryTransport {
     const attempt = this.#current;
     if (attempt === undefined || typeof options === "string" || options instanceof URL)
       throw new TelemetryError("CONTRACT", "the transport of @sentry/node has made a request of its own.");
-    const request: ClientRequest = this.#make({ ...options, signal: attempt.stop.signal }, (response) =>
+    const request: ClientRequest = this.#make({ ...options, signal: attempt.signal }, (response) =>
       receive(response, attempt, () => callback?.(response as IncomingMessage & { statusCode: number })),
     );
     request.on("socket", (socket) => {
@@ -135,7 +102,8 @@ function receive(response: IncomingMessage, attempt: Attempt, next: () => void):
   const { statusCode = 0, headers } = response;
   if (statusCode < 300) return next();
   if (statusCode >= 500) {
-    attempt.retryAfterMs = parseRetryAfter(headers["retry-after"], Date.now());
+    const { "retry-after": retryAfter } = headers;
+    if (retryAfter !== undefined) attempt.headers = { "retry-after": retryAfter };
     // The transport would take it for a limit of the project, and drop what comes meanwhile.
     delete headers["retry-after"];
   }
@@ -145,7 +113,7 @@ function receive(response: IncomingMessage, attempt: Attempt, next: () => void):
   const finish = (): void => {
     if (isDone) return;
     isDone = true;
-    attempt.answer = Buffer.concat(chunks).toString("utf8", 0, MAX_ANSWER_BYTES);
+    attempt.text = Buffer.concat(chunks).toString("utf8", 0, MAX_ANSWER_BYTES);
     next();
   };
   response.on("data", (chunk: Buffer) => {

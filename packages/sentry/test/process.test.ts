@@ -86,7 +86,7 @@ describe("an agent that calls process.exit right after its last event", () => {
 
   const refusals: [name: string, fault: Fault, reason: string, words: RegExp][] = [
     ["401", { kind: "status", status: 401 }, "rejected", /refuses the key in SENTRY_DSN: 401/],
-    ["429 with Retry-After", { kind: "status", status: 429, retryAfter: 30 }, "rejected", /limits this project: 429/],
+    ["429 with Retry-After", { kind: "status", status: 429, retryAfter: 30 }, "rejected", /limits what it takes: 429/],
     ["500", { kind: "status", status: 500 }, "deadline", /fails: 500/],
     ["no answer at all", { kind: "hang" }, "deadline", /had not answered when the process ended/],
   ];

@@ -30,7 +30,7 @@ it("drops what Sentry limits, sends what it does not, and counts both", async ()
   expect(started.intake.received).toEqual({ spans: 0, events: 1, requests: 1 });
   // The error has arrived, but its span has not.
   expect(started.account).toMatchObject({ accepted: 6, settled: 6, outcomes: { rejected: 6 } });
-  expect(started.account.warnings).toEqual([expect.stringMatching(/limits this project: 429 .*is dropped until/)]);
+  expect(started.account.warnings).toEqual([expect.stringMatching(/limits what it takes: 429 .*is dropped until/)]);
 });
 
 it("shows no key where the word of a limit has it", async () => {

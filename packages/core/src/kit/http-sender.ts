@@ -8,8 +8,8 @@ import type { Clock } from "./clock.ts";
 import { openConnections } from "./connections.ts";
 import { post } from "./http-post.ts";
 import type { Reporter } from "./reporter.ts";
-import { joinBody, planRequests } from "./request-plan.ts";
-import type { Envelope, Range, RequestLimits } from "./request-plan.ts";
+import { joinBody, sendInRequests } from "./request-plan.ts";
+import type { Envelope, RequestLimits } from "./request-plan.ts";
 import { RETRY_LIMITS, RetryLayer } from "./retry-layer.ts";
 import type { Deadline, RetryLimits } from "./retry-layer.ts";
 import type { Secret } from "./secret.ts";
@@ -84,10 +84,10 @@ export class HttpSender {
    * @returns one outcome for each item, in order.
    */
   async send(items: readonly string[], signal: AbortSignal): Promise<Outcome[]> {
-    const outcomes = Array.from<Outcome>({ length: items.length }).fill("too_large");
     const deadline = this.#retries.deadline(signal);
-    for (const range of planRequests(items, this.#options.envelope, this.#options))
-      await this.#deliver(items, range, outcomes, deadline);
+    const outcomes = await sendInRequests(items, this.#options.envelope, this.#options, async (part) =>
+      this.#request(await this.#encode(part), this.#headers(), deadline),
+    );
     if (outcomes.includes("too_large")) this.#retries.troubles.tooLarge();
     return outcomes;
   }
@@ -111,23 +111,6 @@ export class HttpSender {
   /** Closes all connections at once. */
   async close(): Promise<void> {
     await (await this.#connections).destroy();
-  }
-
-  /** Delivers a part of a batch, in halves of halves if the backend finds it too large. */
-  async #deliver(
-    items: readonly string[],
-    { from, to }: Range,
-    outcomes: Outcome[],
-    deadline: Deadline,
-  ): Promise<void> {
-    const body = await this.#encode(items.slice(from, to));
-    const outcome = await this.#request(body, this.#headers(), deadline);
-    if (outcome !== "split") outcomes.fill(outcome, from, to);
-    else if (to - from > 1) {
-      const middle = (from + to) >> 1;
-      await this.#deliver(items, { from, to: middle }, outcomes, deadline);
-      await this.#deliver(items, { from: middle, to }, outcomes, deadline);
-    }
   }
 
   async #encode(items: readonly string[]): Promise<Buffer> {

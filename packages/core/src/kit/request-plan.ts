@@ -1,3 +1,5 @@
+import type { Outcome } from "../exporter.ts";
+
 /** What goes around and between the items of one request's body, such as `[`, `,` and `]`. */
 export interface Envelope {
   readonly open: string;
@@ -15,6 +17,32 @@ export interface RequestLimits {
 export interface Range {
   readonly from: number;
   readonly to: number;
+}
+
+/**
+ * Sends items in as few requests as the limits allow, and what is too large for the backend in halves of halves.
+ *
+ * @param send makes one request of some of the items.
+ * @returns one outcome for each item, in order.
+ */
+export async function sendInRequests(
+  items: readonly string[],
+  envelope: Envelope,
+  limits: RequestLimits,
+  send: (items: readonly string[]) => Promise<Outcome | "split">,
+): Promise<Outcome[]> {
+  const outcomes = Array.from<Outcome>({ length: items.length }).fill("too_large");
+  const deliver = async ({ from, to }: Range): Promise<void> => {
+    const outcome = await send(items.slice(from, to));
+    if (outcome !== "split") outcomes.fill(outcome, from, to);
+    else if (to - from > 1) {
+      const middle = (from + to) >> 1;
+      await deliver({ from, to: middle });
+      await deliver({ from: middle, to });
+    }
+  };
+  for (const range of planRequests(items, envelope, limits)) await deliver(range);
+  return outcomes;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Outcome } from "../exporter.ts";
-import { wait } from "./clock.ts";
+import { systemClock, wait } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import type { PostResult } from "./http-post.ts";
 import { RETRY_POLICY, judge, parseRetryAfter } from "./retry-policy.ts";
@@ -29,8 +29,8 @@ export const RETRY_LIMITS: RetryLimits = {
   retryAfterHeaders: ["retry-after"],
 };
 
-export interface RetryLayerOptions extends RetryLimits, TroublesOptions {
-  readonly clock: Clock;
+export interface RetryLayerOptions extends Partial<RetryLimits>, TroublesOptions {
+  readonly clock?: Clock;
 }
 
 /** How long the tries of one batch may go on, in however many requests it goes. */
@@ -41,8 +41,17 @@ export interface Deadline {
   readonly signal: AbortSignal;
 }
 
+/** The backend takes less for now, and asks its clients to drop the rest rather than to send it again. */
+export interface Limited {
+  readonly kind: "limited";
+  /** There was a request. */
+  readonly isStarted: boolean;
+  /** What the backend said, if it did. */
+  readonly text: string;
+}
+
 /** One try of a request, until its signal aborts. Never rejects. */
-export type Attempt = (signal: AbortSignal) => Promise<PostResult>;
+export type Attempt = (signal: AbortSignal) => Promise<PostResult | Limited>;
 
 /**
  * Tries a request until it is known what became of it; no other layer does. What one request is told by the backend
@@ -50,24 +59,26 @@ export type Attempt = (signal: AbortSignal) => Promise<PostResult>;
  */
 export class RetryLayer {
   readonly troubles: Troubles;
-  readonly #options: RetryLayerOptions;
+  readonly #options: RetryLimits & TroublesOptions;
+  readonly #clock: Clock;
   #pausedUntilMs = 0;
   #deniedUntilMs = 0;
 
   constructor(options: RetryLayerOptions) {
-    this.#options = options;
+    this.#options = { ...RETRY_LIMITS, ...options };
+    this.#clock = options.clock ?? systemClock;
     this.troubles = new Troubles(options);
   }
 
   /** For a batch that begins now. */
   deadline(signal: AbortSignal): Deadline {
-    return { atMs: this.#options.clock.now() + this.#options.deadlineMs, signal };
+    return { atMs: this.#clock.now() + this.#options.deadlineMs, signal };
   }
 
   /** @returns `split` for what the backend finds too large; `unknown` where an answer was lost, and no later try was taken. */
   async deliver(attempt: Attempt, deadline: Deadline): Promise<Outcome | "split"> {
     const { troubles } = this;
-    const { clock, reporter } = this.#options;
+    const clock = this.#clock;
     let last: PostResult | undefined;
     let notBeforeMs = 0;
     let isAmbiguous = false;
@@ -80,11 +91,15 @@ export class RetryLayer {
       const now = clock.now();
       const startMs = Math.max(now, notBeforeMs, this.#pausedUntilMs);
       if (count > this.#options.maxAttempts || startMs >= deadline.atMs) return giveUp("retries");
-      if (count > 1) reporter.count("retries", 1);
+      if (count > 1) this.#options.reporter.count("retries", 1);
       if (!(await wait(clock, startMs - now, deadline.signal))) return giveUp("deadline");
       if (clock.now() < this.#deniedUntilMs) return unacknowledged("rejected");
 
       const tried = await this.#try(attempt, deadline);
+      if (tried.kind === "limited") {
+        troubles.limited(tried.text);
+        return unacknowledged("rejected");
+      }
       if (tried.kind === "failure" && deadline.signal.aborted) {
         // Why there was a second try says more.
         if (last === undefined) troubles.unanswered();
@@ -111,11 +126,11 @@ export class RetryLayer {
     }
   }
 
-  async #try(attempt: Attempt, { atMs, signal }: Deadline): Promise<PostResult> {
-    const { requestTimeoutMs, clock, reporter } = this.#options;
-    const timeoutMs = Math.min(requestTimeoutMs, atMs - clock.now());
+  async #try(attempt: Attempt, { atMs, signal }: Deadline): Promise<PostResult | Limited> {
+    const { requestTimeoutMs, reporter } = this.#options;
+    const timeoutMs = Math.min(requestTimeoutMs, atMs - this.#clock.now());
     const stop = new AbortController();
-    const cancel = clock.after(timeoutMs, () => stop.abort(new RequestTimeout(timeoutMs)));
+    const cancel = this.#clock.after(timeoutMs, () => stop.abort(new RequestTimeout(timeoutMs)));
     // Not AbortSignal.any: a signal that lives as long as the process would remember every request.
     const onAbort = (): void => stop.abort(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
@@ -132,11 +147,12 @@ export class RetryLayer {
   /** Lets later requests wait, too, where the answer says so. */
   #heed(result: PostResult): Answer {
     if (result.kind === "failure") return result;
-    const { retryAfterHeaders, clock } = this.#options;
-    const header = retryAfterHeaders.map((name) => result.headers[name]).find((value) => value !== undefined);
+    const header = this.#options.retryAfterHeaders
+      .map((name) => result.headers[name])
+      .find((value) => value !== undefined);
     const retryAfterMs = parseRetryAfter(Array.isArray(header) ? header[0] : header, Date.now());
     if (retryAfterMs !== undefined && (result.status === 429 || result.status === 503))
-      this.#pausedUntilMs = Math.max(this.#pausedUntilMs, clock.now() + Math.min(retryAfterMs, MAX_PAUSE_MS));
+      this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#clock.now() + Math.min(retryAfterMs, MAX_PAUSE_MS));
     return { kind: "status", status: result.status, retryAfterMs };
   }
 }

@@ -62,6 +62,17 @@ export class Troubles {
     this.#tell({ kind: "too_large", code: "EXPORT_TOO_LARGE", what });
   }
 
+  limited(text: string): void {
+    const said = this.#safe(text);
+    const what = `limits what it takes${said === "" ? "" : `: ${said}`}`;
+    this.#tell({
+      kind: "limited",
+      code: "EXPORT_REJECTED",
+      what,
+      fix: "What it does not take is dropped until it takes more.",
+    });
+  }
+
   rejected(result: PostResult): void {
     this.#tell({ kind: "rejected", code: "EXPORT_REJECTED", what: `refuses what was sent: ${this.#said(result)}` });
   }
@@ -88,9 +99,13 @@ export class Troubles {
   /** The status and what the backend said, or what the network did. */
   #said(result: PostResult): string {
     if (result.kind === "failure") return describeFailure(result.error);
-    const { credential, mask } = this.#options;
-    const text = oneLine(mask(credential.key.redact(result.text)));
+    const text = this.#safe(result.text);
     return text === "" ? String(result.status) : `${result.status} ${text}`;
+  }
+
+  #safe(text: string): string {
+    const { credential, mask } = this.#options;
+    return oneLine(mask(credential.key.redact(text)));
   }
 
   #keep({ code, what, fix }: Trouble): TelemetryError {
