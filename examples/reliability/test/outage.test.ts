@@ -105,7 +105,7 @@ describe("for 30 s a backend", () => {
       expect(queued).toBeGreaterThanOrEqual(limited > 0 ? 0 : during * RUNS_PER_SECOND * EVENTS_PER_RUN);
       // Whoever looks at health meanwhile sees what is wrong.
       expect(lastError?.message).toMatch(
-        /^127\.0\.0\.1:\d+ (cannot be reached|does not answer|fails|limits this project)/,
+        /^127\.0\.0\.1:\d+ (cannot be reached|does not answer|fails|limits what it takes)/,
       );
       const { droppedBy, units } = expectBooks(health(), RUNS * EVENTS_PER_RUN);
       expect(droppedBy["rejected"] ?? 0).toBeGreaterThanOrEqual(limited * EVENTS_PER_RUN);

@@ -14,8 +14,8 @@ const MAX_ITEM_SPANS = 1000;
 /**
  * Sends envelopes to Sentry and says what became of each.
  *
- * What may be repeated (5xx, network failures) is tried again by the kit's retry layer; the SDK does not. What Sentry limits is dropped, as
- * Sentry asks of its clients. `delivered` means a 2xx.
+ * What may be repeated (5xx, network failures) is tried again by the kit's retry layer, not by the SDK. What Sentry limits
+ * is dropped, as Sentry asks of its clients. `delivered` means a 2xx.
  */
 export class SentrySender {
   /** Of one encoded span. */
