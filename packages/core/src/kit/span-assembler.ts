@@ -1,7 +1,7 @@
 import type { EventContext, HookName, RunInfo } from "../events.ts";
 import { OpenSpan } from "./open-span.ts";
 import type { SpanSurroundings } from "./open-span.ts";
-import { RecentIds } from "./recent-ids.ts";
+import { Recent } from "./recent.ts";
 import { sizeOf } from "./size-of.ts";
 import type { FinishedSpan, OpenedSpan, SpanPlace } from "./span.ts";
 
@@ -37,7 +37,9 @@ interface OpenRun {
   readonly runId: string;
   readonly spans: Map<string, OpenSpan>;
   /** Of spans that have ended and may still get children. */
-  readonly places: Map<string, SpanPlace>;
+  readonly places: Recent<SpanPlace>;
+  /** The run's own, which gets children for as long as it lasts. */
+  rootPlace: SpanPlace | undefined;
   info: RunInfo | undefined;
   bytes: number;
   lastEventMs: number;
@@ -46,7 +48,7 @@ interface OpenRun {
 const RUN_BYTES = 1024;
 const UNKNOWN_RUN: RunInfo = { tags: [], metadata: {} };
 const REMEMBERED_SPANS = 8192;
-const REMEMBERED_PLACES = 4096;
+const REMEMBERED_PLACES = 2048;
 // Given up in one go when a limit is passed: sorting for each single span would be slow.
 const KEPT_SHARE = 0.9;
 
@@ -64,7 +66,8 @@ export class SpanAssembler {
   readonly #limits: AssemblerLimits;
   readonly #output: AssemblerOutput;
   readonly #runs = new Map<string, OpenRun>();
-  readonly #finished = new RecentIds(REMEMBERED_SPANS);
+  /** The runs of spans that have been handed out. */
+  readonly #finished = new Recent<string>(REMEMBERED_SPANS);
   /** Have begun since they were last asked for, with their runs. */
   readonly #opened = new Map<OpenSpan, OpenRun>();
   #openSpans = 0;
@@ -134,14 +137,22 @@ export class SpanAssembler {
   }
 
   #newSpan(context: EventContext, run: OpenRun | undefined): OpenSpan | undefined {
-    if (this.#finished.has(keyOf(context.runId, context.spanId))) return undefined;
+    if (this.#finished.get(context.spanId) === context.runId) return undefined;
     const parentId = context.parentSpanId ?? "";
-    const parent = run?.spans.get(parentId)?.place ?? run?.places.get(parentId);
+    const parent = run?.spans.get(parentId)?.place ?? (run === undefined ? undefined : endedPlace(run, parentId));
     return new OpenSpan(context, parent, this.#limits.maxTextLength);
   }
 
   #newRun(runId: string): OpenRun {
-    const run = { runId, spans: new Map(), places: new Map(), info: undefined, bytes: RUN_BYTES, lastEventMs: 0 };
+    const run: OpenRun = {
+      runId,
+      spans: new Map(),
+      places: new Recent(REMEMBERED_PLACES),
+      rootPlace: undefined,
+      info: undefined,
+      bytes: RUN_BYTES,
+      lastEventMs: 0,
+    };
     this.#runs.set(runId, run);
     this.#openBytes += run.bytes;
     return run;
@@ -185,8 +196,9 @@ export class SpanAssembler {
     this.#openSpans--;
     this.#openBytes -= span.bytes;
     this.#opened.delete(span);
-    this.#finished.add(keyOf(run.runId, span.spanId));
-    remember(run.places, span.place);
+    this.#finished.set(span.spanId, run.runId);
+    if (span.isRoot) run.rootPlace = span.place;
+    else run.places.set(span.spanId, span.place);
     this.#output.onSpan(span.finish(this.#surroundings(run), unfinished), span.bytes);
   }
 
@@ -220,17 +232,6 @@ export class SpanAssembler {
   }
 }
 
-/** Keeps the run's own place and the latest ones. */
-function remember(places: Map<string, SpanPlace>, place: SpanPlace): void {
-  places.set(place.spanId, place);
-  if (places.size <= REMEMBERED_PLACES) return;
-  for (const [spanId, { parentSpanId }] of places) {
-    if (parentSpanId === undefined) continue;
-    places.delete(spanId);
-    return;
-  }
-}
-
-function keyOf(runId: string, spanId: string): string {
-  return `${runId}/${spanId}`;
+function endedPlace({ places, rootPlace }: OpenRun, spanId: string): SpanPlace | undefined {
+  return rootPlace?.spanId === spanId ? rootPlace : places.get(spanId);
 }

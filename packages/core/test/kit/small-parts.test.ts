@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BoundedText } from "../../src/kit/bounded-text.ts";
 import { describeFailure, oneLine } from "../../src/kit/describe-failure.ts";
-import { RecentIds } from "../../src/kit/recent-ids.ts";
+import { Recent } from "../../src/kit/recent.ts";
 import { Secret } from "../../src/kit/secret.ts";
 import { sizeOf } from "../../src/kit/size-of.ts";
 
@@ -51,11 +51,11 @@ describe("BoundedText", () => {
   });
 });
 
-describe("RecentIds", () => {
+describe("Recent", () => {
   it("remembers the last ones and forgets the oldest", () => {
-    const recent = new RecentIds(100);
-    for (let id = 0; id < 1000; id++) recent.add(String(id));
-    const known = Array.from({ length: 1000 }, (_, id) => recent.has(String(id)));
+    const recent = new Recent<number>(100);
+    for (let id = 0; id < 1000; id++) recent.set(String(id), id);
+    const known = Array.from({ length: 1000 }, (_, id) => recent.get(String(id)) === id);
     expect(known.slice(900).every(Boolean)).toBe(true);
     expect(known.slice(0, 800).some(Boolean)).toBe(false);
   });
