@@ -37,13 +37,13 @@ const SHAPES: readonly TokenShape[] = [
   },
   {
     name: "BEARER",
-    hints: ["earer"],
+    hints: ["bearer", "Bearer"],
     pattern: /(?<=\b[Bb]earer(?: |\+|%20))[A-Za-z0-9._~+/-]{16,}=*/g,
     hasDigit: true,
   },
   {
     name: "BASIC_AUTH",
-    hints: ["uthorization"],
+    hints: ["authorization", "Authorization"],
     pattern:
       /(?<=\b[Aa]uthorization["'\\]{0,4}\s{0,3}[:=]\s{0,3}["'\\]{0,4}[Bb]asic(?: |\+|%20))[A-Za-z0-9+/_-]{8,}={0,2}/g,
   },
@@ -72,14 +72,11 @@ const SHAPES: readonly TokenShape[] = [
   },
 ];
 
-// Most text holds none of the hints, and to find that out with one expression is far cheaper than one by one. It stops at
-// the ends of hints and looks back from there: marks and capitals are rare in text, while any letter may be a beginning.
-const ANY_HINT = new RegExp(
-  [...new Set(SHAPES.flatMap(({ hints }) => hints))]
-    .map((hint) => hint.replaceAll(".", "\\."))
-    .map((hint) => `${hint.slice(/[-_@A-Z]$/.test(hint) ? -1 : -2)}(?<=${hint})`)
-    .join("|"),
-);
+// Rarest first, as they are in prose and in code: a search for a rare character passes over most text.
+const RARE_CHARACTERS = "@%JYzjxKBA_-.";
+
+// Most text holds none of the hints, and to find that out with one expression is far cheaper than one by one.
+const ANY_HINT = anyOf(SHAPES.flatMap(({ hints }) => hints));
 const DIGIT = /\d/;
 
 /** Puts `[NAME_REDACTED]` in the place of each token. */
@@ -93,4 +90,21 @@ export function maskTokenShapes(text: string): string {
     );
   }
   return masked;
+}
+
+/** Finds any of `texts` by the rarest character of each, and looks around from there. */
+function anyOf(texts: readonly string[]): RegExp {
+  const byCharacter = new Map<string, string[]>();
+  for (const text of new Set(texts)) {
+    const rarest = [...RARE_CHARACTERS].find((character) => text.includes(character)) ?? text.slice(0, 1);
+    const end = text.indexOf(rarest) + 1;
+    const around = `(?<=${escaped(text.slice(0, end))})(?=${escaped(text.slice(end))})`;
+    byCharacter.set(rarest, [...(byCharacter.get(rarest) ?? []), around]);
+  }
+  const groups = [...byCharacter].map(([character, arounds]) => `${escaped(character)}(?:${arounds.join("|")})`);
+  return new RegExp(groups.join("|"));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(".", "\\.");
 }
