@@ -73,7 +73,7 @@ const SHAPES: readonly TokenShape[] = [
 ];
 
 // Rarest first, as they are in prose and in code: a search for a rare character passes over most text.
-const RARE_CHARACTERS = "@%JYzjxKBA_-.";
+const RARE_CHARACTERS = "@%JYzjxKBA_-.".split("");
 
 // Most text holds none of the hints, and to find that out with one expression is far cheaper than one by one.
 const ANY_HINT = anyOf(SHAPES.flatMap(({ hints }) => hints));
@@ -96,7 +96,7 @@ export function maskTokenShapes(text: string): string {
 function anyOf(texts: readonly string[]): RegExp {
   const byCharacter = new Map<string, string[]>();
   for (const text of new Set(texts)) {
-    const rarest = [...RARE_CHARACTERS].find((character) => text.includes(character)) ?? text.slice(0, 1);
+    const rarest = RARE_CHARACTERS.find((character) => text.includes(character)) ?? text.slice(0, 1);
     const end = text.indexOf(rarest) + 1;
     const around = `(?<=${escaped(text.slice(0, end))})(?=${escaped(text.slice(end))})`;
     byCharacter.set(rarest, [...(byCharacter.get(rarest) ?? []), around]);

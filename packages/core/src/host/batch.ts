@@ -13,11 +13,11 @@ export interface Batch {
   readonly kind: "batch";
   /** Place of the first event among all events that the link has taken. */
   readonly first: number;
+  readonly eventCount: number;
   /** About what all batches up to this one took in memory. */
   readonly totalBytes: number;
-  /** Per event: its sequence, the number of its scope in this batch, and its hook, in one number. */
-  readonly codes: Float64Array;
-  readonly times: Float64Array;
+  /** Per event: its sequence, the number of its scope in this batch and its hook in one number; its time. */
+  readonly numbers: Float64Array;
   /** Per event: its scope when that is new in this batch, its arguments (errors as records), its run's description. */
   readonly values: readonly unknown[];
 }
@@ -28,6 +28,8 @@ const HOOK_BOUND = 16;
 const HAS_RUN = 16;
 const SCOPE = 32;
 const SEQUENCE = SCOPE * 1024;
+/** In the place of what is the same as in the scope before: most scopes of a batch are of one run. */
+const SAME = 0;
 
 /** More fit neither into a batch nor into the numbers of scopes. */
 export const MAX_BATCH_EVENTS = 1024;
@@ -45,8 +47,7 @@ export class BatchWriter {
   #totalBytes = 0;
   #bytes = 0;
   // Typed: a list of numbers grows step by step, and is copied to the other thread one by one.
-  readonly #codes = new Float64Array(MAX_BATCH_EVENTS);
-  readonly #times = new Float64Array(MAX_BATCH_EVENTS);
+  readonly #numbers = new Float64Array(2 * MAX_BATCH_EVENTS);
   #eventCount = 0;
   #values: unknown[] = [];
   #scopes: EventContext[] = [];
@@ -64,9 +65,9 @@ export class BatchWriter {
   add(hook: HookName, first: unknown, second: unknown, context: EventContext): void {
     const number = HOOK_NUMBERS[hook];
     const code = context.sequence * SEQUENCE + this.#scopeOf(context) * SCOPE + number;
-    const place = this.#eventCount++;
-    this.#codes[place] = context.run === undefined ? code : code + HAS_RUN;
-    this.#times[place] = context.timeUnixMs;
+    const place = 2 * this.#eventCount++;
+    this.#numbers[place] = context.run === undefined ? code : code + HAS_RUN;
+    this.#numbers[place + 1] = context.timeUnixMs;
     this.#bytes += EVENT_BYTES;
     this.#push(first);
     if (ARGUMENT_COUNTS[number] === 2) this.#push(second);
@@ -79,9 +80,9 @@ export class BatchWriter {
     const batch: Batch = {
       kind: "batch",
       first,
+      eventCount: this.#eventCount,
       totalBytes: this.#totalBytes,
-      codes: this.#codes.slice(0, this.#eventCount),
-      times: this.#times.slice(0, this.#eventCount),
+      numbers: this.#numbers.slice(0, 2 * this.#eventCount),
       values: this.#values,
     };
     this.#bytes = 0;
@@ -107,10 +108,17 @@ export class BatchWriter {
     if (isSameScope(this.#scopes[this.#lastScope], context)) return this.#lastScope;
     let scope = this.#scopesBySpan.get(context.spanId);
     if (scope === undefined || !isSameScope(this.#scopes[scope], context)) {
-      scope = this.#scopes.push(context) - 1;
-      this.#scopesBySpan.set(context.spanId, scope);
       const { runId, traceId, spanId, parentSpanId, toolCallId } = context;
-      this.#values.push(runId, traceId, spanId, parentSpanId, toolCallId);
+      const before = this.#scopes.at(-1);
+      this.#values.push(
+        before?.runId === runId ? SAME : runId,
+        before?.traceId === traceId ? SAME : traceId,
+        spanId,
+        before?.parentSpanId === parentSpanId ? SAME : parentSpanId,
+        toolCallId,
+      );
+      scope = this.#scopes.push(context) - 1;
+      this.#scopesBySpan.set(spanId, scope);
     }
     this.#lastScope = scope;
     return scope;
@@ -129,45 +137,43 @@ function isSameScope(one: EventContext | undefined, other: EventContext): boolea
 }
 
 /** The events of a batch, masked and frozen, in order. */
-export function readBatch(batch: Batch, masker: Masker): HostEvent[] {
+export function readBatch({ eventCount, numbers, values }: Batch, masker: Masker): HostEvent[] {
   const scopes: Scope[] = [];
   const events: HostEvent[] = [];
-  const { values } = batch;
   let at = 0;
-  batch.codes.forEach((code, place) => {
+  for (let place = 0; place < eventCount; place++) {
+    const code = numbers[2 * place] as number;
     const number = code % HOOK_BOUND;
     const scopeNumber = Math.floor((code % SEQUENCE) / SCOPE);
     if (scopeNumber === scopes.length) {
-      scopes.push(maskedScope(values.slice(at, at + 5), masker));
+      scopes.push(readScope(values, at, scopes.at(-1), masker));
       at += 5;
     }
     const [runId, traceId, spanId, parentSpanId, toolCallId] = scopes[scopeNumber] as Scope;
-    const end = at + (ARGUMENT_COUNTS[number] ?? 0);
-    const given = values.slice(at, end);
-    at = end;
-    const hasRun = (code & HAS_RUN) !== 0;
+    const first = values[at++];
+    const second = ARGUMENT_COUNTS[number] === 2 ? values[at++] : undefined;
     const context: EventContext = {
       runId,
       traceId,
       spanId,
       parentSpanId,
       sequence: Math.floor(code / SEQUENCE),
-      timeUnixMs: batch.times[place] as number,
+      timeUnixMs: numbers[2 * place + 1] as number,
       toolCallId,
-      run: hasRun ? (maskedValue(values[at++], masker) as RunInfo) : undefined,
+      run: (code & HAS_RUN) === 0 ? undefined : (maskedValue(values[at++], masker) as RunInfo),
     };
-    events.push(hostEvent(HOOKS[number] as HookName, given, Object.freeze(context), masker));
-  });
+    events.push(hostEvent(HOOKS[number] as HookName, first, second, Object.freeze(context), masker));
+  }
   return events;
 }
 
-function maskedScope(fields: readonly unknown[], masker: Masker): Scope {
-  const [runId, traceId, spanId, parentSpanId, toolCallId] = fields as unknown as Scope;
+function readScope(values: readonly unknown[], at: number, before: Scope | undefined, masker: Masker): Scope {
+  const [runId, traceId, spanId, parentSpanId, toolCallId] = values.slice(at, at + 5) as (string | typeof SAME)[];
   return [
-    masker.mask(runId),
-    traceId,
-    spanId,
-    parentSpanId,
-    toolCallId === undefined ? undefined : masker.mask(toolCallId),
+    runId === SAME ? (before?.[0] ?? "") : masker.mask(runId as string),
+    traceId === SAME ? (before?.[1] ?? "") : (traceId as string),
+    spanId as string,
+    parentSpanId === SAME ? before?.[3] : parentSpanId,
+    typeof toolCallId === "string" ? masker.mask(toolCallId) : undefined,
   ];
 }

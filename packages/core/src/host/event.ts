@@ -46,18 +46,19 @@ export function bytesOf(value: unknown): number {
   return bytes;
 }
 
-/** @param values the arguments, an error as its record; frozen in place where nothing has to be masked. */
+/** The arguments, an error as its record, are frozen in place where nothing has to be masked. */
 export function hostEvent(
   hook: HookName,
-  values: readonly unknown[],
+  first: unknown,
+  second: unknown,
   context: EventContext,
   masker: Masker,
 ): HostEvent {
-  // Mapped, not pushed: the first push makes room for 16 more.
-  const masked = values.map((value) => maskedValue(value, masker));
-  let bytes = EVENT_BYTES;
-  for (const value of masked) bytes += bytesOf(value);
-  return { hook, values: masked, context, bytes };
+  const one = maskedValue(first, masker);
+  const bytes = EVENT_BYTES + bytesOf(one);
+  if (HOOK_SHAPES[hook].argumentCount === 1) return { hook, values: [one], context, bytes };
+  const other = maskedValue(second, masker);
+  return { hook, values: [one, other], context, bytes: bytes + bytesOf(other) };
 }
 
 export function maskedValue(value: unknown, masker: Masker): unknown {

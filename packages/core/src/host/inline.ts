@@ -4,7 +4,7 @@ import { Ledger } from "../ledger.ts";
 import { errorRecord } from "../snapshot.ts";
 import { LedgerAccount, healthOf } from "./account.ts";
 import { seesContent } from "./content.ts";
-import { HOOK_SHAPES, hostEvent, maskedContext } from "./event.ts";
+import { hostEvent, maskedContext } from "./event.ts";
 import { Lanes } from "./lanes.ts";
 import { HOST_LIMITS } from "./limits.ts";
 import type { HostLimits } from "./limits.ts";
@@ -58,10 +58,8 @@ export class InlineLink implements HostLink {
   append(hook: HookName, first: unknown, second: unknown, context: EventContext): void {
     this.#accepted++;
     if (this.#names.length === 0) return;
-    const values = HOOK_SHAPES[hook].argumentCount === 2 ? [first, second] : [first];
-    const plain = values.map((value) => (value instanceof Error ? errorRecord(value) : value));
     const { masker } = this.#lanes;
-    this.#lanes.push(hostEvent(hook, plain, maskedContext(context, masker), masker));
+    this.#lanes.push(hostEvent(hook, plain(first), plain(second), maskedContext(context, masker), masker));
   }
 
   setSecrets(secrets: ReadonlyMap<string, string>): void {
@@ -87,6 +85,10 @@ export class InlineLink implements HostLink {
       healthOf(name, this.#accepted, this.#ledger.read(place), this.#accounts[place]?.lastError),
     );
   }
+}
+
+function plain(value: unknown): unknown {
+  return value instanceof Error ? errorRecord(value) : value;
 }
 
 function load(exporter: ExporterModule | ExporterInstance): (() => object) | Promise<() => object> {

@@ -33,7 +33,7 @@ export interface HostLimits {
 }
 
 export const HOST_LIMITS: HostLimits = {
-  batchEvents: 128,
+  batchEvents: 512,
   batchBytes: 256 * 1024,
   batchMs: 10,
   backlogEvents: 65_536,

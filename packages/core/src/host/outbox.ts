@@ -63,7 +63,7 @@ export class Outbox {
   post(): void {
     if (this.#writer.eventCount === 0) return;
     const batch = this.#writer.take(this.#postedEvents);
-    this.#postedEvents += batch.codes.length;
+    this.#postedEvents += batch.eventCount;
     this.#postedBytes = batch.totalBytes;
     this.#kept.push(batch);
     this.#post(batch);
@@ -72,13 +72,13 @@ export class Outbox {
 
   /** The batches that hold events from `event` on. */
   from(event: number): readonly Batch[] {
-    return this.#kept.filter((batch) => batch.first + batch.codes.length > event);
+    return this.#kept.filter((batch) => batch.first + batch.eventCount > event);
   }
 
   /** Where the batches that hold events from `event` on begin. */
   progressAt(event: number): Progress {
     if (event >= this.#postedEvents) return { events: this.#postedEvents, bytes: this.#postedBytes };
-    const at = this.#kept.findIndex((batch) => batch.first + batch.codes.length > event);
+    const at = this.#kept.findIndex((batch) => batch.first + batch.eventCount > event);
     return { events: this.#kept[at]?.first ?? event, bytes: this.#kept[at - 1]?.totalBytes ?? this.#releasedBytes };
   }
 
@@ -86,7 +86,7 @@ export class Outbox {
   release(event: number): void {
     let count = 0;
     for (const batch of this.#kept) {
-      if (batch.first + batch.codes.length > event) break;
+      if (batch.first + batch.eventCount > event) break;
       this.#releasedBytes = batch.totalBytes;
       count++;
     }

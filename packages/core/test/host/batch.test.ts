@@ -90,7 +90,9 @@ describe("a batch", () => {
     const writer = new BatchWriter();
     for (let sequence = 0; sequence < 100; sequence++)
       writer.add("onLlmNewToken", "t", undefined, contextOf({ span: sequence % 2 === 0 ? "a" : "b", sequence }));
-    expect(writer.take(0).values).toHaveLength(100 + 2 * 5);
+    const { values } = writer.take(0);
+    expect(values).toHaveLength(100 + 2 * 5);
+    expect(values.filter((value) => value === contextOf().runId)).toHaveLength(1);
   });
 
   it("counts the bytes of texts and of what objects hold", () => {

@@ -36,7 +36,7 @@ function outboxWith(limits: Partial<HostLimits>): {
   return { outbox, posted, progress, add };
 }
 
-const sizes = (batches: readonly Batch[]): number[] => batches.map(({ codes }) => codes.length);
+const sizes = (batches: readonly Batch[]): number[] => batches.map(({ eventCount }) => eventCount);
 
 describe("events", () => {
   it("are posted when there are enough of them, or of their bytes, or after a moment", () => {

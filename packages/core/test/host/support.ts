@@ -89,7 +89,7 @@ export function tokenEvent(token: string, sequence = 0): HostEvent {
 }
 
 export function eventOf(hook: HookName, values: unknown[], context: EventContext = contextOf()): HostEvent {
-  return hostEvent(hook, values, context, new Masker());
+  return hostEvent(hook, values[0], values[1], context, new Masker());
 }
 
 /** A promise that the test settles. */
