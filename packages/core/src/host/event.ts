@@ -76,9 +76,9 @@ export function maskedContext(context: EventContext, masker: Masker): EventConte
 
 /** What an exporter's hook is called with. Errors are made anew for each, everything else is shared and frozen. */
 export function hookArguments(event: HostEvent, captureContent: boolean): unknown[] {
-  const [first, second] = captureContent ? event.values : withhold(event.hook, event.values);
+  const values = captureContent ? event.values : withhold(event.hook, event.values);
   const { argumentCount, error } = HOOK_SHAPES[event.hook];
-  const made = argumentCount === 1 ? [first, event.context] : [first, second, event.context];
+  const made = argumentCount === 1 ? [values[0], event.context] : [values[0], values[1], event.context];
   if (error !== undefined) made[error] = errorFromRecord(made[error] as ErrorRecord);
   return made;
 }

@@ -53,9 +53,11 @@ export class CharmEmitterExporter extends BaseTelemetryExporter {
 
   override onToolEnd(toolName: string, output: string, context: EventContext): void {
     if (this.#pretty !== undefined) return this.#pretty.toolEnd(toolName, output, context);
-    // Masked first: the beginning of a secret that is cut in two would not be recognised.
-    const masked = this.#emitter.mask(output.slice(0, MASKED_OUTPUT_CHARACTERS));
-    const shown = firstCodePoints(masked, SHOWN_OUTPUT_CODE_POINTS);
+    // What is cut is masked first: the beginning of a secret that is cut in two would not be recognised.
+    const shown =
+      output.length <= SHOWN_OUTPUT_CODE_POINTS
+        ? output
+        : firstCodePoints(this.#emitter.mask(output.slice(0, MASKED_OUTPUT_CHARACTERS)), SHOWN_OUTPUT_CODE_POINTS);
     this.#thinking(`Tool Output: ${shown}...\n`, this.#full?.fragment("tool_end", context, toolName));
   }
 

@@ -38,6 +38,7 @@ const ASCII_WIDTHS = Uint8Array.from(
   (_, unit) => JSON.stringify(String.fromCharCode(unit)).length - 2,
 );
 const PLAIN = /^[ !#-[\]-~]*$/;
+const BEYOND_PLAIN_LINES = /[^\n !#-[\]-~]/;
 const BEYOND_ASCII = /[^\0-~]/;
 // The lookahead keeps overlapping literals apart: `__CHARM_EVENT__CHARM_EVENT__` holds two.
 const PREFIX_STARTS = /_(?=_CHARM_EVENT__)|:(?=:CHARM_EVENT::)/g;
@@ -46,7 +47,24 @@ const SHORT = 32;
 
 /** `text` as the inside of a JSON string in ASCII, without the protocol's prefixes. */
 export function escapeText(text: string): string {
-  return isPlain(text) ? text : toAscii(JSON.stringify(text)).slice(1, -1);
+  if (text.length <= SHORT) return isPlain(text) ? text : escapeAnything(text);
+  // Most long texts are lines of plain words: JSON would take twice as long over them.
+  const isUnusual = BEYOND_PLAIN_LINES.test(text) || text.includes(PREFIX_CORE);
+  return isUnusual ? escapeAnything(text) : escapeLineEnds(text);
+}
+
+function escapeAnything(text: string): string {
+  return toAscii(JSON.stringify(text)).slice(1, -1);
+}
+
+function escapeLineEnds(text: string): string {
+  let escaped = "";
+  let from = 0;
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
+    escaped += `${text.slice(from, end)}\\n`;
+    from = end + 1;
+  }
+  return from === 0 ? text : escaped + text.slice(from);
 }
 
 /** `value` as JSON in ASCII, without the protocol's prefixes. The value must be JSON-safe, see `snapshotValue`. */
