@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
-import { cutText } from "./snapshot.ts";
+import { cutText } from "./cut-text.ts";
 
 const MAX_MESSAGES = 200;
 const MAX_CHARACTERS = 4000;

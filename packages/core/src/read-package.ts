@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { errorRecord } from "./snapshot.ts";
+import { errorRecord } from "./error-record.ts";
 
 /** What is read of a package.json; any part may be of any kind. */
 export interface PackageJson {

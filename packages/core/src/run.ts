@@ -3,10 +3,10 @@ import type { RunInfo } from "./events.ts";
 import { asSpanId, newSpanId, traceIdOf } from "./ids.ts";
 import { childScope } from "./recorder.ts";
 import type { OpenSpan, Recorder, SpanScope } from "./recorder.ts";
+import { snapshotError } from "./error-record.ts";
 import {
   memberOf,
   SNAPSHOT_LIMITS,
-  snapshotError,
   recordOf,
   snapshotName,
   snapshotRecord,

@@ -1,6 +1,7 @@
 import type { LlmMessage, LlmRequest, LlmResponse, LlmUsage } from "./events.ts";
 import { snapshotRecord, snapshotText } from "./snapshot.ts";
-import type { Json, TruncationCounter } from "./snapshot.ts";
+import type { TruncationCounter } from "./cut-text.ts";
+import type { Json } from "./snapshot.ts";
 
 /** What an agent may pass as a message: contents that are not text are rendered as JSON. */
 export interface LlmMessageInput {

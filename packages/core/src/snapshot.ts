@@ -1,7 +1,7 @@
 // Not node:util: importing that makes Node 22 and 24 touch stdout and stderr, whose pipes then are non-blocking for all.
 import * as types from "node:util/types";
-import { TelemetryError } from "./errors.ts";
-import { collectSecrets, Masker } from "./secrets.ts";
+import { cutText } from "./cut-text.ts";
+import type { TruncationCounter } from "./cut-text.ts";
 
 /**
  * Copies of what the agent passes, made inside the call: what comes later cannot change them, and nothing in them can
@@ -22,47 +22,6 @@ const NAME_LIMITS: SnapshotLimits = { depth: 3, nodes: 50, characters: 1000 };
 
 /** JSON's own kinds of value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-
-/** Notes how many values were cut. */
-export interface TruncationCounter {
-  truncated: number;
-}
-
-const MARKER_CHARACTERS = 48;
-// Looked through beyond the end of what is kept: a secret across that end is masked whole.
-const MASKED_BEYOND = 4096;
-
-/** The process has one environment, and so one masker for whatever is cut. */
-let cutMasker: Masker | undefined;
-
-/** Where it is not called, texts are cut without the secrets that the environment holds when the first one is. */
-export function maskCutsWith(masker: Masker): void {
-  cutMasker = masker;
-}
-
-/**
- * Keeps `text` whole up to `limit` UTF-16 units, else its beginning, never with half a code point, and how much is
- * missing: together no longer than `limit` either (but for limits below 48), so that a second cut changes nothing.
- *
- * What is cut is masked first: nobody could recognise one half of a secret.
- */
-export function cutText(text: string, limit: number, counter?: TruncationCounter): string {
-  if (text.length <= limit) return text;
-  const room = Math.max(0, limit - MARKER_CHARACTERS);
-  const looked = room === 0 ? "" : text.slice(0, limit + MASKED_BEYOND);
-  const isAll = looked.length === text.length;
-  cutMasker ??= new Masker(collectSecrets(process.env));
-  const masked = cutMasker.mask(looked);
-  if (isAll && masked.length <= limit) return masked;
-  if (counter !== undefined) counter.truncated++;
-  // Masks may have made it so much shorter that its end, which may be half a secret, has come within the room.
-  const kept = Math.min(room, isAll ? masked.length : Math.max(0, masked.length - MASKED_BEYOND));
-  const last = masked.charCodeAt(kept - 1);
-  const end = last >= 0xd800 && last <= 0xdbff ? kept - 1 : kept;
-  const missing = masked.length - end + (text.length - looked.length);
-  // A slice keeps its whole parent string alive: a copy lets a 100 MB text go.
-  return `${Buffer.from(masked.slice(0, end), "utf16le").toString("utf16le")}… [cut: ${missing} more characters]`;
-}
 
 /** Text for a hook that carries a string: strings as they are, everything else as JSON. */
 export function snapshotText(
@@ -292,73 +251,6 @@ function guarded<Value>(read: () => Value, otherwise: (error: unknown) => Value)
   } catch (error) {
     return otherwise(error);
   }
-}
-
-/** What an error is made of, as plain data: the form in which it crosses threads. */
-export interface ErrorRecord {
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string;
-  readonly code?: string;
-  readonly cause?: ErrorRecord;
-}
-
-const MAX_CAUSES = 8;
-const MAX_ERROR_CHARACTERS = 256 * 1024;
-const THROWN_VALUE_LIMITS: SnapshotLimits = { depth: 6, nodes: 500, characters: 16 * 1024 };
-
-/** Reads an error, whatever was thrown: a string, a proxy, an object whose getters throw. */
-export function errorRecord(error: unknown, counter: TruncationCounter = { truncated: 0 }): ErrorRecord {
-  return readError(error, new Set(), counter);
-}
-
-/** @param seen the errors that this one is a cause of: a cause that is one of them ends the chain. */
-function readError(error: unknown, seen: Set<object>, counter: TruncationCounter): ErrorRecord {
-  const cut = (text: string): string => cutText(text, MAX_ERROR_CHARACTERS, counter);
-  if (typeof error !== "object" || error === null) return { name: "Error", message: cut(errorText(error)) };
-  seen.add(error);
-  const field = (key: string): string | undefined => {
-    const value = memberOf(error, key);
-    if (typeof value === "string") return cut(value);
-    return typeof value === "number" ? String(value) : undefined;
-  };
-  const stack = field("stack");
-  const code = field("code");
-  const cause = memberOf(error, "cause");
-  const isNew = typeof cause !== "object" || cause === null || !seen.has(cause);
-  return {
-    name: field("name") ?? "Error",
-    // Of `throw { status: 429 }` the value itself is all there is to show.
-    message: field("message") ?? snapshotText(error, counter, THROWN_VALUE_LIMITS),
-    ...(stack === undefined ? {} : { stack }),
-    ...(code === undefined ? {} : { code }),
-    ...(cause !== undefined && cause !== null && isNew && seen.size <= MAX_CAUSES
-      ? { cause: readError(cause, seen, counter) }
-      : {}),
-  };
-}
-
-/** An `Error` with the record's name, message, stack, code and causes, and nothing else. */
-export function errorFromRecord(record: ErrorRecord): Error {
-  const details = record.cause === undefined ? undefined : { cause: errorFromRecord(record.cause) };
-  const error =
-    record.name === "TelemetryError"
-      ? new TelemetryError((record.code ?? "HOST") as TelemetryError["code"], record.message, details)
-      : new Error(record.message, details);
-  const set = (key: string, value: unknown): void => {
-    Object.defineProperty(error, key, { value, enumerable: false, writable: true, configurable: true });
-  };
-  set("name", record.name);
-  // Without it V8 formats the old stack first: by the agent's own `Error.prepareStackTrace`, which may be slow or throw.
-  delete error.stack;
-  set("stack", record.stack ?? `${record.name}: ${record.message}`);
-  if (record.code !== undefined) set("code", record.code);
-  return error;
-}
-
-/** A safe copy of whatever was thrown. */
-export function snapshotError(error: unknown, counter?: TruncationCounter): Error {
-  return errorFromRecord(errorRecord(error, counter));
 }
 
 /** What Python calls `str(error)`: the message. Never throws. */

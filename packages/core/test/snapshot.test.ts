@@ -2,15 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { TelemetryError } from "../src/errors.ts";
 import { Masker } from "../src/secrets.ts";
+import { cutText, maskCutsWith } from "../src/cut-text.ts";
+import { errorFromRecord, errorRecord, snapshotError } from "../src/error-record.ts";
 import {
-  cutText,
-  errorFromRecord,
-  errorRecord,
   errorText,
-  maskCutsWith,
   memberOf,
   SNAPSHOT_LIMITS,
-  snapshotError,
   snapshotName,
   snapshotRecord,
   snapshotText,

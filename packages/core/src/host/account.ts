@@ -1,7 +1,8 @@
 import type { Outcome, Unit } from "../exporter.ts";
 import type { ExporterHealth } from "../health.ts";
 import type { ExporterCounts, ExporterState, Ledger } from "../ledger.ts";
-import { cutText, errorText } from "../snapshot.ts";
+import { cutText } from "../cut-text.ts";
+import { errorText } from "../snapshot.ts";
 
 const MAX_ERROR_CHARACTERS = 2000;
 

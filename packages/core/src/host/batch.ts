@@ -1,7 +1,7 @@
 import { HOOKS } from "../events.ts";
 import type { EventContext, HookName, RunInfo } from "../events.ts";
 import type { Masker } from "../secrets.ts";
-import { errorRecord } from "../snapshot.ts";
+import { errorRecord } from "../error-record.ts";
 import { EVENT_BYTES, HOOK_SHAPES, bytesOf, hostEvent, maskedValue } from "./event.ts";
 import type { HostEvent } from "./event.ts";
 

@@ -1,6 +1,6 @@
 import type { HookName } from "../events.ts";
 import type { Settings } from "../settings.ts";
-import type { ErrorRecord } from "../snapshot.ts";
+import type { ErrorRecord } from "../error-record.ts";
 
 export function seesContent(settings: Settings, exporter: string): boolean {
   const { captureContent } = settings;

@@ -1,7 +1,7 @@
 import type { EventContext, HookName, RunInfo } from "../events.ts";
 import type { Masker } from "../secrets.ts";
-import { errorFromRecord } from "../snapshot.ts";
-import type { ErrorRecord } from "../snapshot.ts";
+import { errorFromRecord } from "../error-record.ts";
+import type { ErrorRecord } from "../error-record.ts";
 import { withhold } from "./content.ts";
 
 /** An event as the host keeps it: masked and frozen, so that no exporter can change what the next one is given. */

@@ -1,7 +1,7 @@
 import type { EventContext, HookName } from "../events.ts";
 import type { ExporterHealth } from "../health.ts";
 import { Ledger } from "../ledger.ts";
-import { errorRecord } from "../snapshot.ts";
+import { errorRecord } from "../error-record.ts";
 import { LedgerAccount, healthOf } from "./account.ts";
 import { seesContent } from "./content.ts";
 import { hostEvent, maskedContext } from "./event.ts";

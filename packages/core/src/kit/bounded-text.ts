@@ -1,4 +1,4 @@
-import { cutText } from "../snapshot.ts";
+import { cutText } from "../cut-text.ts";
 
 const PIECES_PER_JOIN = 512;
 // Kept beyond the limit until the text has been masked: a secret across the limit is then masked whole, not cut in two.

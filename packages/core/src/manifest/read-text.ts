@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { errorRecord } from "../snapshot.ts";
+import { errorRecord } from "../error-record.ts";
 import { syntaxFinding } from "./problem.ts";
 import type { PlacedFinding } from "./problem.ts";
 

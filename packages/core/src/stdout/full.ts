@@ -1,6 +1,6 @@
 import type { EventContext, LlmRequest, LlmResponse, LlmUsage } from "../events.ts";
 import type { TelemetryHealth } from "../health.ts";
-import { errorRecord } from "../snapshot.ts";
+import { errorRecord } from "../error-record.ts";
 import type { Json } from "../snapshot.ts";
 import { REPORT } from "./emitter.ts";
 import type { CharmEmitter } from "./emitter.ts";

@@ -5,7 +5,7 @@ import type { EventContext, HookName } from "../../src/events.ts";
 import { BatchWriter, readBatch } from "../../src/host/batch.ts";
 import { HOOK_SHAPES, bytesOf, hookArguments } from "../../src/host/event.ts";
 import { Masker } from "../../src/secrets.ts";
-import { errorFromRecord, errorRecord } from "../../src/snapshot.ts";
+import { errorFromRecord, errorRecord } from "../../src/error-record.ts";
 import { contextOf } from "../support/event-context.ts";
 
 interface Sent {
