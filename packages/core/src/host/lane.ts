@@ -1,6 +1,6 @@
 import { TelemetryError } from "../errors.ts";
-import { DROP_REASONS, HOST, PENDING, UNITS } from "../exporter.ts";
-import type { BaseTelemetryExporter, ExporterHostHandle, Outcome, StartInfo } from "../exporter.ts";
+import { HOST, PENDING } from "../exporter.ts";
+import type { BaseTelemetryExporter, Outcome, StartInfo } from "../exporter.ts";
 import { errorText } from "../snapshot.ts";
 import type { LaneAccount } from "./account.ts";
 import { CircuitBreaker } from "./breaker.ts";
@@ -10,6 +10,7 @@ import { Ending } from "./ending.ts";
 import { hookArguments } from "./event.ts";
 import type { HostEvent } from "./event.ts";
 import { EventQueue } from "./event-queue.ts";
+import { exporterHandle, tellSurplus } from "./exporter-handle.ts";
 import { Flushes } from "./flushes.ts";
 import { Handed } from "./handed.ts";
 import type { Call } from "./handed.ts";
@@ -57,9 +58,15 @@ export class Lane {
     this.#options = options;
     this.#handed = new Handed((eventCount, outcome) => account.settle(eventCount, outcome));
     this.#breaker = new CircuitBreaker(limits.breakerFailures, limits.breakerMs);
+    const handle = exporterHandle({
+      account,
+      handed: this.#handed,
+      warn: (message) => this.#warn(message),
+      disable: (reason, error) => this.#disable(reason, error),
+    });
     this.#startup = new Startup({
       ...options,
-      attach: (exporter) => Object.defineProperty(exporter, HOST, { value: this.#handle(), configurable: true }),
+      attach: (exporter) => Object.defineProperty(exporter, HOST, { value: handle, configurable: true }),
       wake: () => this.#wake(),
       ready: (exporter) => this.#started(exporter),
       failed: (error) => this.#notStarted(error),
@@ -221,7 +228,7 @@ export class Lane {
       return now;
     }
     this.#options.account.latency(now - call.startedAt);
-    this.#surplus(this.#handed.end(call, outcomeOf(settled)));
+    tellSurplus(this.#options.account, this.#handed.end(call, outcomeOf(settled)));
     if (settled.isOk) this.#succeeded();
     else this.#failed(settled.error, now);
     return now;
@@ -313,36 +320,6 @@ export class Lane {
     while (this.#queue.length > 0) this.#drop(outcome);
   }
 
-  #handle(): ExporterHostHandle {
-    const { account } = this.#options;
-    return {
-      settle: (eventCount, outcome) => this.#settle(eventCount, outcome),
-      count: (unit, amount) => {
-        if (UNITS.includes(unit) && amount > 0 && Number.isFinite(amount)) account.count(unit, amount);
-      },
-      warn: (message) => this.#warn(String(message)),
-      disable: (reason) => this.#disable(String(reason), new TelemetryError("HOST", `disabled, ${reason}`)),
-      fail: (error) => account.error(error),
-    };
-  }
-
-  #settle(eventCount: number, outcome: Outcome): void {
-    if (!Number.isSafeInteger(eventCount) || eventCount < 0 || !isOutcome(outcome)) {
-      this.#options.account.error(
-        new TelemetryError("CONTRACT", `settle(${eventCount}, ${JSON.stringify(outcome)}) is not understood`),
-      );
-      return;
-    }
-    this.#surplus(this.#handed.settle(eventCount, outcome));
-  }
-
-  #surplus(eventCount: number): void {
-    if (eventCount === 0) return;
-    this.#options.account.error(
-      new TelemetryError("CONTRACT", `${eventCount} more events were settled than were pending`),
-    );
-  }
-
   #warn(message: string): void {
     if (this.#warnings.has(message) || this.#warnings.size >= MAX_WARNINGS) return;
     this.#warnings.add(message);
@@ -353,8 +330,4 @@ export class Lane {
 function outcomeOf(settled: Settled): Outcome | typeof PENDING {
   if (!settled.isOk) return settled.isLate ? "deadline" : "failed";
   return settled.value === PENDING ? PENDING : "delivered";
-}
-
-function isOutcome(outcome: unknown): outcome is Outcome {
-  return outcome === "delivered" || (DROP_REASONS as readonly unknown[]).includes(outcome);
 }

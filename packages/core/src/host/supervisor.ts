@@ -1,6 +1,7 @@
 import { errorText } from "../snapshot.ts";
 import type { Accounts } from "./accounts.ts";
 import { seesContent } from "./content.ts";
+import { culpritOf, did, isIdle } from "./death.ts";
 import type { HostLimits } from "./limits.ts";
 import type { ExporterModule, HostOptions } from "./link.ts";
 import type { Order, Report } from "./messages.ts";
@@ -280,29 +281,4 @@ export class Supervisor {
   #names(places: readonly number[]): string {
     return places.map((place) => this.#options.accounts.name(place)).join(", ");
   }
-}
-
-/** All its exporters have switched themselves off, and nothing of theirs is pending. */
-function isIdle({ exporters, ledger, control }: HostThread): boolean {
-  return exporters.every(
-    ({ place, from }) => ledger.state(place) === "disabled" && ledger.settled(place) === control.takenBy(place) - from,
-  );
-}
-
-/** The exporter that has ended the thread, if it is known. */
-function culpritOf(thread: HostThread, death: Death): number | undefined {
-  const { control, exporters } = thread;
-  if (death === "idle") return undefined;
-  if (exporters.length === 1) return exporters[0]?.place;
-  // The one that asked for the last bit of memory need not be the one that has the rest.
-  if (death === "memory") return undefined;
-  return control.inside ?? control.loadingExporter;
-}
-
-function did(thread: HostThread, death: Death, limits: HostLimits): string {
-  if (death === "memory") return `used up the memory of its thread (${limits.heapMb} MB).`;
-  if (death === "blocked") return "blocked its thread for too long, by an endless loop or a synchronous call.";
-  return thread.failure === undefined
-    ? "ended its thread, as process.exit does."
-    : `ended its thread: ${thread.failure}`;
 }
