@@ -42,7 +42,7 @@ describe("exporters in a thread", () => {
       limits: { hookMs: 300 },
     });
     tokens("t0", "bad", "t1");
-    await host.flush(1000);
+    await host.flush(20_000);
     expect(health("Throwing")).toMatchObject({ delivered: 2, droppedBy: { failed: 1 }, pending: 0 });
     expect(health("Throwing").lastError?.message).toBe("thrown: bad");
     expect(health("Rejecting")).toMatchObject({ delivered: 2, droppedBy: { failed: 1 }, pending: 0 });
