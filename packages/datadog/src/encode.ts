@@ -186,12 +186,10 @@ function metadataOf(span: FinishedSpan): Flat {
 }
 
 function metricsOf({ usage, timeToFirstTokenMs }: LlmSpan): Record<string, number> {
-  const { inputTokens, outputTokens } = usage;
-  const sum = inputTokens === undefined || outputTokens === undefined ? undefined : inputTokens + outputTokens;
   const metrics = {
-    input_tokens: inputTokens,
-    output_tokens: outputTokens,
-    total_tokens: usage.totalTokens ?? sum,
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    total_tokens: usage.totalTokens,
     cache_read_input_tokens: usage.cachedInputTokens,
     reasoning_output_tokens: usage.reasoningTokens,
     // Seconds, cut to microseconds: rounded up it could pass the span's end.

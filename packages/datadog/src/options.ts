@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { Secret, isLoopback } from "@charm/telemetry-core/kit";
+import { Secret, isLoopback, parseBaseUrl } from "@charm/telemetry-core/kit";
 import { tagOf } from "./notation.ts";
 
 /** What the exporter needs to know. Complete: whatever the environment does not say has its default. */
@@ -150,24 +150,16 @@ function meantSite(text: string): string | undefined {
 }
 
 function relayed(base: string, problems: string[]): Endpoints | undefined {
-  const url = URL.canParse(base) ? new URL(base) : undefined;
-  const isHttp = url?.protocol === "https:" || url?.protocol === "http:";
-  if (
-    url === undefined ||
-    !isHttp ||
-    url.username !== "" ||
-    url.password !== "" ||
-    url.search !== "" ||
-    url.hash !== ""
-  ) {
+  const prefix = parseBaseUrl(base);
+  if (prefix === undefined) {
     problems.push("CHARM_DATADOG_ENDPOINT is not a base URL. Set it to something like https://proxy.example/datadog.");
     return undefined;
   }
+  const url = new URL(prefix);
   if (url.protocol === "http:" && !isLoopback(url)) {
     problems.push("CHARM_DATADOG_ENDPOINT would send the API key unencrypted to another machine. Use https.");
     return undefined;
   }
-  const prefix = url.origin + url.pathname.replace(/\/+$/, "");
   return {
     spans: new URL(prefix + PATHS.spans),
     series: new URL(prefix + PATHS.series),

@@ -152,12 +152,11 @@ function modelOf(span: LlmSpan): Fields {
 }
 
 function usageOf({ usage }: LlmSpan): Fields | undefined {
-  const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens } = usage;
-  const sum = inputTokens === undefined || outputTokens === undefined ? undefined : inputTokens + outputTokens;
+  const { inputTokens, outputTokens, totalTokens, cachedInputTokens, reasoningTokens } = usage;
   const known: Fields = {
     input_tokens: inputTokens,
     output_tokens: outputTokens,
-    total_tokens: usage.totalTokens ?? sum,
+    total_tokens: totalTokens,
     input_token_details: cachedInputTokens === undefined ? undefined : { cache_read: cachedInputTokens },
     output_token_details: reasoningTokens === undefined ? undefined : { reasoning: reasoningTokens },
   };

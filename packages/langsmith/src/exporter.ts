@@ -1,12 +1,11 @@
 import type { Outcome, StartInfo } from "@charm/telemetry-core";
-import { SENDER_DEFAULTS, SpanTelemetryExporter } from "@charm/telemetry-core/kit";
+import { SENDER_DEFAULTS, SpanTelemetryExporter, isSampled } from "@charm/telemetry-core/kit";
 import type { FinishedSpan, OpenedSpan, SpanPlace } from "@charm/telemetry-core/kit";
 import { Addresses, runUuid } from "./address.ts";
 import { encodeEnd, encodeStart, encodeWhole } from "./encode.ts";
 import { LIMITS, resolveOptions } from "./options.ts";
 import type { LangsmithOptions } from "./options.ts";
 import type { Operation } from "./run-ingest.ts";
-import { isSampled } from "./sampling.ts";
 import { LangsmithSender } from "./sender.ts";
 
 interface Connection {

@@ -1,4 +1,4 @@
-import { Secret, isLoopback } from "@charm/telemetry-core/kit";
+import { Secret, isLoopback, parseBaseUrl } from "@charm/telemetry-core/kit";
 
 /** What the exporter needs to know. Complete: whatever the environment does not say has its default. */
 export interface LangsmithOptions {
@@ -91,22 +91,12 @@ function reader(environment: Environment): Read {
 }
 
 function baseUrl({ value, variable }: ReturnType<Read>, problems: string[]): string | undefined {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  const isHttp = url?.protocol === "https:" || url?.protocol === "http:";
-  if (
-    url === undefined ||
-    !isHttp ||
-    url.username !== "" ||
-    url.password !== "" ||
-    url.search !== "" ||
-    url.hash !== ""
-  ) {
+  const url = parseBaseUrl(value);
+  if (url === undefined)
     problems.push(
       `${variable} is not a base URL. Set it to something like https://eu.api.smith.langchain.com, or remove it.`,
     );
-    return undefined;
-  }
-  return url.origin + url.pathname.replace(/\/+$/, "");
+  return url;
 }
 
 function rateOf({ value, variable }: ReturnType<Read>, problems: string[]): number {

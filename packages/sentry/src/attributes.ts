@@ -39,8 +39,6 @@ export function factsOf(span: FinishedSpan): Attributes {
 }
 
 function modelOf({ model, provider, usage, finishReason, timeToFirstTokenMs, streamedText }: LlmSpan): Attributes {
-  const { inputTokens, outputTokens } = usage;
-  const sum = inputTokens === undefined || outputTokens === undefined ? undefined : inputTokens + outputTokens;
   return {
     "gen_ai.request.model": model,
     "gen_ai.provider.name": provider?.toLowerCase(),
@@ -49,9 +47,9 @@ function modelOf({ model, provider, usage, finishReason, timeToFirstTokenMs, str
     "gen_ai.response.time_to_first_chunk":
       timeToFirstTokenMs === undefined ? undefined : Math.floor(timeToFirstTokenMs * 1000) / 1e6,
     "gen_ai.response.finish_reasons": finishReason === undefined ? undefined : JSON.stringify([finishReason]),
-    "gen_ai.usage.input_tokens": inputTokens,
-    "gen_ai.usage.output_tokens": outputTokens,
-    "gen_ai.usage.total_tokens": usage.totalTokens ?? sum,
+    "gen_ai.usage.input_tokens": usage.inputTokens,
+    "gen_ai.usage.output_tokens": usage.outputTokens,
+    "gen_ai.usage.total_tokens": usage.totalTokens,
     "gen_ai.usage.cache_read.input_tokens": usage.cachedInputTokens,
     "gen_ai.usage.reasoning.output_tokens": usage.reasoningTokens,
   };

@@ -1,10 +1,10 @@
+import { sampleOf } from "@charm/telemetry-core/kit";
 import type { Envelope, FinishedSpan } from "@charm/telemetry-core/kit";
 import type { DynamicSamplingContext } from "@sentry/core";
 import { addedOf, contentOf, factsOf } from "./attributes.ts";
 import { errorOf } from "./error.ts";
 import { seconds, typed } from "./notation.ts";
 import type { Attributes } from "./notation.ts";
-import { sampleOf } from "./sampling.ts";
 import { agentNameOf } from "./surroundings.ts";
 import type { Surroundings } from "./surroundings.ts";
 

@@ -1,11 +1,11 @@
 import { setMaxListeners } from "node:events";
 import type { Outcome, StartInfo } from "@charm/telemetry-core";
+import { isSampled } from "@charm/telemetry-core/kit";
 import type { FinishedSpan } from "@charm/telemetry-core/kit";
 import { encodeSpan, traceOf } from "./encode.ts";
 import { encodeErrorEvent } from "./error.ts";
 import { DEFAULTS, resolveOptions } from "./options.ts";
 import type { SentryOptions } from "./options.ts";
-import { isSampled } from "./sampling.ts";
 import { identityOf, loadSdk } from "./sdk.ts";
 import type { Sdk } from "./sdk.ts";
 import { SentrySender } from "./sender.ts";

@@ -1,5 +1,6 @@
 import type { Dispatcher, EnvHttpProxyAgent } from "undici";
 import { TelemetryError } from "../errors.ts";
+import { isLoopback } from "./base-url.ts";
 
 export interface ConnectionOptions {
   /** Where requests go; a loopback address is never reached through a proxy. */
@@ -41,11 +42,6 @@ async function createPool(
     bodyTimeout: 0,
   };
   return proxies === undefined ? new Agent(options) : new EnvHttpProxyAgent({ ...options, ...proxies });
-}
-
-/** This machine: what is sent there crosses no network. */
-export function isLoopback(url: URL): boolean {
-  return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
 }
 
 function proxyUrl(environment: NodeJS.ProcessEnv, name: string): string {

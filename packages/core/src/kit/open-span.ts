@@ -1,5 +1,5 @@
 import { TelemetryError } from "../errors.ts";
-import type { EventContext, HookName, LlmRequest, LlmResponse, RunInfo } from "../events.ts";
+import type { EventContext, HookName, LlmRequest, LlmResponse, LlmUsage, RunInfo } from "../events.ts";
 import { BoundedText } from "./bounded-text.ts";
 import { sizeOf } from "./size-of.ts";
 import type { AgentAction, FinishedSpan, SpanPlace, SpanStatus } from "./span.ts";
@@ -174,7 +174,7 @@ export class OpenSpan {
           parameters: request?.parameters ?? {},
           input: request?.messages,
           output: response?.output ?? streamedText,
-          usage: response?.usage ?? {},
+          usage: withTotal(response?.usage ?? {}),
           finishReason: response?.finishReason,
           timeToFirstTokenMs: response?.timeToFirstTokenMs,
           ...base,
@@ -199,6 +199,12 @@ export class OpenSpan {
     this.#end ??= end;
     this.#endTimeUnixMs ??= context.timeUnixMs;
   }
+}
+
+function withTotal(usage: LlmUsage): LlmUsage {
+  const { inputTokens, outputTokens, totalTokens } = usage;
+  if (totalTokens !== undefined || inputTokens === undefined || outputTokens === undefined) return usage;
+  return { ...usage, totalTokens: inputTokens + outputTokens };
 }
 
 function statusOf(error: Error | undefined): SpanStatus {

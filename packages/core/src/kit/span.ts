@@ -77,6 +77,7 @@ export interface LlmSpan extends SpanBase {
   readonly input: readonly LlmMessage[] | undefined;
   /** What the model answered; the streamed tokens where the end of the call said nothing. */
   readonly output: string | readonly LlmMessage[] | undefined;
+  /** `totalTokens` is the sum of the input's and the output's where none was told. */
   readonly usage: LlmUsage;
   readonly finishReason: string | undefined;
   readonly timeToFirstTokenMs: number | undefined;

@@ -85,7 +85,7 @@ describe("a whole run", () => {
         parameters: { temperature: 0 },
         input: [{ role: "user", content: "?" }],
         output: "Hello",
-        usage: { inputTokens: 3, outputTokens: 2 },
+        usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
         finishReason: "stop",
         timeToFirstTokenMs: 1,
       },
@@ -131,6 +131,18 @@ describe("a whole run", () => {
     add(token("Hel"));
     add(["onLlmEnd", { output: "Hello!" }, undefined, llmEnd[3]]);
     expect(spans[0]).toMatchObject({ output: "Hello!", streamedText: "Hel" });
+  });
+
+  it.each([
+    [{ inputTokens: 1, outputTokens: 2, totalTokens: 9 }, 9],
+    [{ inputTokens: 1 }, undefined],
+    [{}, undefined],
+  ])("keeps a total of tokens that was told, and makes none of half a sum: %j", (usage, total) => {
+    const { spans, add } = assemble();
+    add(llmStart);
+    add(["onLlmEnd", { usage }, undefined, llmEnd[3]]);
+    const [llm] = spans;
+    expect(llm?.kind === "llm" && llm.usage.totalTokens).toBe(total);
   });
 });
 

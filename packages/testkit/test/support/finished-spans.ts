@@ -53,7 +53,7 @@ export const llmSpan: LlmSpan = {
   parameters: { temperature: 0, max_tokens: 64 },
   input: [{ role: "user", content: "?" }],
   output: "!",
-  usage: { inputTokens: 42, outputTokens: 7, cachedInputTokens: 30, reasoningTokens: 2 },
+  usage: { inputTokens: 42, outputTokens: 7, cachedInputTokens: 30, reasoningTokens: 2, totalTokens: 49 },
   finishReason: "stop",
   timeToFirstTokenMs: 2.5,
 };
