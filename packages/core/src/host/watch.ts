@@ -8,7 +8,7 @@ const STARVED_FACTOR = 10;
 
 /** What the operating system says of a thread. */
 export interface TaskState {
-  /** `R` is running, or would be if there was a processor for it. */
+  /** `R` is running, or would be if there was a processor for it; `D` waits for a disk, as for code to be read. */
   readonly state: string;
   readonly cpuMs: number;
 }
@@ -35,6 +35,7 @@ export class Watch {
   #checkedAt: number;
   #aliveAt: number;
   #halfTime: TaskState | undefined;
+  #before: TaskState | undefined;
 
   constructor(now: number) {
     this.#checkedAt = now;
@@ -52,18 +53,27 @@ export class Watch {
       this.#beat = heartbeat;
       this.#aliveAt = now;
       this.#halfTime = undefined;
+      this.#before = undefined;
       return false;
     }
     const silentMs = now - this.#aliveAt;
     if (silentMs < blockedMs / 2) return false;
-    this.#halfTime ??= readState();
+    const before = this.#before;
+    const task = readState();
+    this.#before = task;
+    this.#halfTime ??= task;
     if (silentMs < blockedMs) return false;
-    const state = readState();
-    if (state?.state !== "R" || this.#halfTime === undefined) return true;
-    return state.cpuMs - this.#halfTime.cpuMs >= blockedMs / 4 || silentMs >= blockedMs * STARVED_FACTOR;
+    if (task === undefined || this.#halfTime === undefined) return true;
+    // Once asleep proves nothing: a starved thread may just be waiting for another one that is.
+    if (isAsleep(before ?? task) && isAsleep(task)) return true;
+    return task.cpuMs - this.#halfTime.cpuMs >= blockedMs / 4 || silentMs >= blockedMs * STARVED_FACTOR;
   }
 
   silentMs(heartbeat: number, now: number): number {
     return heartbeat === this.#beat ? now - this.#aliveAt : 0;
   }
+}
+
+function isAsleep({ state }: TaskState): boolean {
+  return state !== "R" && state !== "D";
 }

@@ -37,6 +37,11 @@ describe("a thread", () => {
     expect(blockedAfter(frozen, starved)).toBe(10 * BLOCKED_MS);
   });
 
+  it("that waits for a disk, or is asleep now and then, is given as much", () => {
+    expect(blockedAfter(frozen, () => ({ state: "D", cpuMs: 10 }))).toBe(10 * BLOCKED_MS);
+    expect(blockedAfter(frozen, (now) => (now % 1000 === 0 ? asleep() : starved(now)))).toBe(10 * BLOCKED_MS);
+  });
+
   it("is not blamed for the sleep of the one that watches", () => {
     const times = [0, 500, 60_000, 60_500, 61_000, 61_500, 62_000];
     expect(blockedAfter(frozen, busy, times)).toBe(62_000);
