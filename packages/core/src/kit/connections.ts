@@ -17,7 +17,7 @@ const KEEP_ALIVE_MS = 10_000;
  * A pool of connections that are kept open, through a proxy where the environment names one. Extra certificate
  * authorities come from `NODE_EXTRA_CA_CERTS`, which Node itself reads when the process starts.
  *
- * @throws TelemetryError `INVALID_OPTION`, at once, for a proxy that is not an http(s) URL.
+ * @throws TelemetryError `INVALID_OPTION`, at once, for a proxy that is not an http(s) URL, or whose user or password cannot be decoded.
  */
 export function openConnections({ url, environment, ...limits }: ConnectionOptions): Promise<Dispatcher> {
   const httpProxy = proxyUrl(environment, "HTTP_PROXY");
@@ -46,8 +46,22 @@ async function createPool(
 
 function proxyUrl(environment: NodeJS.ProcessEnv, name: string): string {
   const value = environment[name.toLowerCase()] ?? environment[name] ?? "";
-  if (value === "" || (/^https?:\/\//i.test(value) && URL.canParse(value))) return value;
-  throw new TelemetryError("INVALID_OPTION", `${name} is not the URL of a proxy, such as http://proxy.example:3128.`, {
-    where: name,
-  });
+  if (value === "" || isProxyUrl(value)) return value;
+  const hint = value.includes("%") ? " A % in its user or password is written %25." : "";
+  throw new TelemetryError(
+    "INVALID_OPTION",
+    `${name} is not the URL of a proxy, such as http://proxy.example:3128.${hint}`,
+    { where: name },
+  );
+}
+
+function isProxyUrl(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  try {
+    decodeURIComponent(`${username}:${password}`); // as undici does
+    return true;
+  } catch {
+    return false;
+  }
 }

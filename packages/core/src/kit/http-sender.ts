@@ -73,6 +73,7 @@ export class HttpSender {
     this.#options = { ...SENDER_DEFAULTS, clock: systemClock, ...options };
     const { url, environment, connections, requestTimeoutMs } = this.#options;
     this.#connections = openConnections({ url, environment, connections, connectTimeoutMs: requestTimeoutMs });
+    this.#connections.catch(() => {}); // whoever sends is told
     this.#retries = new RetryLayer({ ...this.#options, host: url.host });
   }
 
@@ -110,7 +111,8 @@ export class HttpSender {
 
   /** Closes all connections at once. */
   async close(): Promise<void> {
-    await (await this.#connections).destroy();
+    const connections = await this.#connections.catch(() => undefined);
+    await connections?.destroy();
   }
 
   async #encode(items: readonly string[]): Promise<Buffer> {

@@ -88,11 +88,10 @@ export class RetryLayer {
       return unacknowledged(outcome);
     };
     for (let count = 1; ; count++) {
-      const now = clock.now();
-      const startMs = Math.max(now, notBeforeMs, this.#pausedUntilMs);
-      if (count > this.#options.maxAttempts || startMs >= deadline.atMs) return giveUp("retries");
+      if (count > this.#options.maxAttempts) return giveUp("retries");
+      const stopped = await this.#turn(notBeforeMs, deadline);
+      if (stopped !== undefined) return giveUp(stopped);
       if (count > 1) this.#options.reporter.count("retries", 1);
-      if (!(await wait(clock, startMs - now, deadline.signal))) return giveUp("deadline");
       if (clock.now() < this.#deniedUntilMs) return unacknowledged("rejected");
 
       const tried = await this.#try(attempt, deadline);
@@ -123,6 +122,17 @@ export class RetryLayer {
           notBeforeMs = clock.now() + verdict.waitMs;
           isAmbiguous ||= last.kind === "failure" && last.isSent;
       }
+    }
+  }
+
+  /** Waits for the time of a try, which other requests may put off meanwhile. @returns why it does not come. */
+  async #turn(notBeforeMs: number, { atMs, signal }: Deadline): Promise<"retries" | "deadline" | undefined> {
+    for (;;) {
+      const now = this.#clock.now();
+      const startMs = Math.max(now, notBeforeMs, this.#pausedUntilMs);
+      if (startMs >= atMs) return "retries";
+      if (!(await wait(this.#clock, startMs - now, signal))) return "deadline";
+      if (startMs === now) return undefined;
     }
   }
 

@@ -211,6 +211,24 @@ describe("Retry-After", () => {
     expect(await Promise.all([first, second])).toEqual([["delivered"], ["delivered"]]);
   });
 
+  it("holds for a batch, too, that waits for its next try already", async () => {
+    const target = await backend((_request, response, index) => {
+      if (index === 0) response.writeHead(500).end();
+      else if (index === 1) response.writeHead(429, { "retry-after": "20" }).end();
+      else response.writeHead(202).end();
+    });
+    const clock = new FakeClock();
+    const { sender: http } = sender(target.url, { clock, baseDelayMs: 9000, maxDelayMs: 9000 });
+    const first = http.send(["1"], never);
+    await clock.untilTimer((ms) => ms > 4000 && ms <= 9000);
+    const second = http.send(["2"], never);
+    await clock.untilTimer((ms) => ms === 20_000);
+    await clock.pass(19_999);
+    expect(clock.timers).toEqual([1, 1]);
+    await clock.pass(1);
+    expect(await Promise.all([first, second])).toEqual([["delivered"], ["delivered"]]);
+  });
+
   it("beyond the deadline of a batch is not waited for", async () => {
     const target = await backend(asking(() => "3600"));
     const clock = new FakeClock();
@@ -451,6 +469,25 @@ describe("the network", () => {
   });
 });
 
+it("a wait that ends after the deadline of its batch, as on a machine that slept, has no further try", async () => {
+  const target = await backend(statuses(503));
+  const clock = new FakeClock();
+  let lateMs = 0;
+  const { sender: http, host } = sender(target.url, {
+    clock: { now: () => clock.now() + lateMs, after: (ms, callback) => clock.after(ms, callback) },
+    baseDelayMs: 9000,
+    maxDelayMs: 9000,
+    deadlineMs: 20_000,
+  });
+  const sent = http.send(["1"], never);
+  await clock.untilTimer((ms) => ms > 4000 && ms <= 9000);
+  lateMs = 20_000;
+  await clock.pass(9000);
+  expect(await sent).toEqual(["retries"]);
+  expect(host.warnings).toEqual([`${target.url.host} fails: 503.`]);
+  expect(host.units).toEqual({ requests: 1 });
+});
+
 describe("the end of the process", () => {
   it("stops a request that waits for its answer", async () => {
     const target = await backend(() => {});
@@ -553,9 +590,12 @@ describe("a proxy", () => {
     expect(asked).toEqual([]);
   });
 
-  it("that is no URL is named, without its value", () => {
-    const make = (): unknown =>
-      sender(new URL("https://intake.example/"), { environment: { HTTPS_PROXY: "canary:pass@proxy" } });
+  it.each([
+    "canary:pass@proxy",
+    "http://u:canary100%pass@proxy.example:3128",
+    "http://canary%E4:pass@proxy.example:3128",
+  ])("that is no URL that can be used is named, without its value: %s", (HTTPS_PROXY) => {
+    const make = (): unknown => sender(new URL("https://intake.example/"), { environment: { HTTPS_PROXY } });
     expect(make).toThrow(expect.objectContaining({ code: "INVALID_OPTION", where: "HTTPS_PROXY" }));
     expect(make).not.toThrow(/canary/);
   });
