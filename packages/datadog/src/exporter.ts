@@ -57,7 +57,7 @@ export class DatadogExporter extends SpanTelemetryExporter {
   }
 
   override async flush(signal: AbortSignal): Promise<void> {
-    this.#connection?.metrics?.endWindow();
+    this.#connection?.metrics?.flush();
     await Promise.all([super.flush(signal), this.#connection?.sender.flush(signal)]);
   }
 

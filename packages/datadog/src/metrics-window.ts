@@ -1,5 +1,5 @@
 import type { FinishedSpan } from "@charm/telemetry-core/kit";
-import { tagOf } from "./notation.ts";
+import { normalised, tagOf } from "./notation.ts";
 
 /**
  * What runs, tools and models did in one window of time, as series of Datadog's metrics API, version 2.
@@ -10,7 +10,7 @@ import { tagOf } from "./notation.ts";
 const COUNT = 1;
 const GAUGE = 3;
 
-/** Seconds between two reports. */
+/** Seconds that a window lasts, unless it is ended sooner. */
 export const WINDOW_SECONDS = 10;
 
 /** Names of tools and of models that are told apart; further ones share the name `other`. Tags cost, and models invent. */
@@ -31,6 +31,8 @@ export class MetricsWindow {
   readonly #resources: readonly { readonly type: "host"; readonly name: string }[];
   readonly #names = { tool: new Set<string>(), model: new Set<string>() };
   #sums = new Map<string, Sum>();
+  #beganUnixMs = 0;
+  /** The time of the window before this one, in seconds. */
   #lastSeconds = 0;
 
   /** @param common tags of every series, such as `env:production`. */
@@ -39,8 +41,10 @@ export class MetricsWindow {
     this.#resources = [{ type: "host", name: host }];
   }
 
-  add(span: FinishedSpan): void {
-    const seconds = Math.max(0, span.endTimeUnixMs - span.startTimeUnixMs) / 1000;
+  add(span: FinishedSpan, nowUnixMs: number): void {
+    if (this.#sums.size === 0) this.#beganUnixMs = nowUnixMs;
+    // Of a span without its start, or its end, nobody knows how long it took. It counts all the same.
+    const seconds = span.isPartial ? undefined : Math.max(0, span.endTimeUnixMs - span.startTimeUnixMs) / 1000;
     const status = `status:${span.status}`;
     switch (span.kind) {
       case "run":
@@ -66,28 +70,34 @@ export class MetricsWindow {
         for (const [kind, tokens] of Object.entries(kinds))
           if (tokens !== undefined && tokens > 0)
             this.#count("charm.llm.tokens", "token", tokens, [model, `kind:${kind}`, status]);
-        if (span.timeToFirstTokenMs !== undefined)
-          this.#mean("charm.llm.time_to_first_token", "second", span.timeToFirstTokenMs / 1000, [model, status]);
+        const untilToken = span.timeToFirstTokenMs === undefined ? undefined : span.timeToFirstTokenMs / 1000;
+        this.#mean("charm.llm.time_to_first_token", "second", untilToken, [model, status]);
       }
     }
   }
 
+  /** Whether it would have a second of its own if it ended now: of two in the same second Datadog keeps the later alone. */
+  hasOwnSecond(nowUnixMs: number): boolean {
+    return Math.floor(nowUnixMs / 1000) > this.#lastSeconds;
+  }
+
   /**
-   * Ends the window.
+   * Ends the window. Where it has no second of its own, the next one is its time.
    *
-   * @returns one series each, as JSON. No two windows have the same time: Datadog keeps the last of what looks the same.
+   * @returns one series each, as JSON.
    */
   take(nowUnixMs: number): string[] {
     if (this.#sums.size === 0) return [];
-    const timestamp = Math.max(Math.floor(nowUnixMs / 1000), this.#lastSeconds + 1);
+    const timestamp = this.hasOwnSecond(nowUnixMs) ? Math.floor(nowUnixMs / 1000) : this.#lastSeconds + 1;
     this.#lastSeconds = timestamp;
+    const interval = Math.max(1, Math.round((nowUnixMs - this.#beganUnixMs) / 1000));
     const sums = [...this.#sums.values()];
     this.#sums = new Map();
     return sums.map(({ metric, type, unit, tags, total, count }) =>
       JSON.stringify({
         metric,
         type,
-        ...(type === COUNT ? { interval: WINDOW_SECONDS } : {}),
+        ...(type === COUNT ? { interval } : {}),
         points: [{ timestamp, value: type === COUNT ? total : total / count }],
         tags: [...this.#tags, ...tags],
         resources: this.#resources,
@@ -100,8 +110,8 @@ export class MetricsWindow {
     this.#add({ metric, type: COUNT, unit, tags }, value);
   }
 
-  #mean(metric: string, unit: string, value: number, tags: readonly string[]): void {
-    this.#add({ metric, type: GAUGE, unit, tags }, value);
+  #mean(metric: string, unit: string, value: number | undefined, tags: readonly string[]): void {
+    if (value !== undefined) this.#add({ metric, type: GAUGE, unit, tags }, value);
   }
 
   #add(series: Omit<Sum, "total" | "count">, value: number): void {
@@ -113,9 +123,10 @@ export class MetricsWindow {
     this.#sums.set(key, sum);
   }
 
+  /** As Datadog will write it, so that names which it makes the same are one series here, too. */
   #nameTag(key: "tool" | "model", name: string): string {
     const names = this.#names[key];
-    const tag = tagOf(name, key) ?? `${key}:unknown`;
+    const tag = normalised(tagOf(normalised(name), key) ?? `${key}:unknown`);
     if (!names.has(tag) && names.size >= MAX_NAMES) return `${key}:other`;
     names.add(tag);
     return tag;

@@ -14,6 +14,19 @@ export function nanoseconds(unixMs: number): string {
 }
 
 /**
+ * Text as Datadog rewrites it in tags: lower case; letters, digits and `_-:./`, with a single `_` for whatever else; none
+ * at the end.
+ *
+ * @see Datadog "Rules and best practices for naming tags"
+ */
+export function normalised(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^\p{Ll}\p{Lo}\p{Nd}\-:./]+/gu, "_")
+    .replace(/_$/, "");
+}
+
+/**
  * A tag in the form `key:value`, as Datadog takes it: no comma (it would split the tag), no blanks at its ends, at most
  * 200 characters, beginning with a letter.
  *

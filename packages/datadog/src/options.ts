@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { Secret, isLoopback, parseBaseUrl } from "@charm/telemetry-core/kit";
-import { tagOf } from "./notation.ts";
+import { normalised, tagOf } from "./notation.ts";
 
 /** What the exporter needs to know. Complete: whatever the environment does not say has its default. */
 export interface DatadogOptions {
@@ -113,11 +113,7 @@ export function resolveOptions(
 
 /** Lower case; letters, digits and `_ - : . /`; at most 193 characters; no doubled and no trailing underscore. */
 export function mlAppOf(name: string): string {
-  const allowed = name
-    .toLowerCase()
-    .replaceAll(/[^\p{Ll}\p{Lo}\p{Nd}_\-:./]+/gu, "_")
-    .replaceAll(/_{2,}/g, "_")
-    .replace(/^_/, "");
+  const allowed = normalised(name).replace(/^_/, "");
   return allowed.slice(0, MAX_ML_APP_LENGTH).replace(/[_\uD800-\uDBFF]$/, "");
 }
 

@@ -27,7 +27,7 @@ interface Series {
 
 function seriesOf(...spans: FinishedSpan[]): Series[] {
   const window = new MetricsWindow({ tags: ["env:test"], host: "pod-7" });
-  for (const span of spans) window.add(span);
+  for (const span of spans) window.add(span, NOW - 10_000);
   return window.take(NOW).map((text) => JSON.parse(text) as Series);
 }
 
@@ -99,10 +99,45 @@ describe("a window of metrics", () => {
     ]);
   });
 
+  it.each([
+    [0, 1],
+    [400, 1],
+    [2600, 3],
+    [10_012, 10],
+  ])("has the interval of what it lasted, in whole seconds: %d ms are %d s", (ms, interval) => {
+    const window = new MetricsWindow({ tags: [], host: "pod-7" });
+    window.add(run, NOW - ms);
+    window.add(run, NOW);
+    expect((JSON.parse(window.take(NOW)[0] ?? "") as Series).interval).toBe(interval);
+  });
+
+  it("counts a span whose start or end is not known, but not for how long it took", () => {
+    expect(valuesOf(tool, { ...tool, isPartial: true, startTimeUnixMs: NOW })).toEqual({
+      "charm.tool.count{tool:search,status:ok}": 2,
+      "charm.tool.duration{tool:search,status:ok}": 2,
+    });
+    expect(valuesOf({ ...run, isPartial: true, status: "aborted" })).toEqual({ "charm.run.count{status:aborted}": 1 });
+  });
+
+  it.each([
+    ["Search", "search", "search"],
+    ["a@b", "a_b", "a_b"],
+    ["get__x", "get_x", "get_x"],
+    ["find!", "find", "find"],
+    ["x".repeat(500), `${"x".repeat(500)}y`, "x".repeat(195)],
+    [`${"x".repeat(194)}@y`, "x".repeat(194), "x".repeat(194)],
+    ["@", "", "unknown"],
+  ])("has one series for %j and %j: Datadog makes the same tag of them", (left, right, name) => {
+    expect(valuesOf({ ...tool, name: left }, { ...tool, name: right })).toEqual({
+      [`charm.tool.count{tool:${name},status:ok}`]: 2,
+      [`charm.tool.duration{tool:${name},status:ok}`]: 2,
+    });
+  });
+
   it("begins anew when it has been taken, and never has the time of another: the later one would replace it", () => {
     const window = new MetricsWindow({ tags: [], host: "pod-7" });
     const times = [1, 2, 3].map(() => {
-      window.add(run);
+      window.add(run, NOW);
       return (JSON.parse(window.take(NOW)[0] ?? "") as Series).points[0];
     });
     expect(times.map(({ timestamp }) => timestamp - SECONDS)).toEqual([0, 1, 2]);
@@ -120,7 +155,7 @@ describe("a window of metrics", () => {
   it.each(["", "  ", ",,", "a,b:c\nd", "名前", "x".repeat(500)])("has a tag for a tool called %j", (name) => {
     const [series] = seriesOf({ ...tool, name });
     const tag = series?.tags[1] ?? "";
-    expect(tag).toMatch(/^tool:[^,\s]+$/);
+    expect(tag).toMatch(/^tool:[\p{Ll}\p{Lo}\d_\-:./]*[^_]$/u);
     expect(tag.length).toBeLessThanOrEqual(200);
   });
 });

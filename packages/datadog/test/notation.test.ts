@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decimal, nanoseconds, tagOf } from "../src/notation.ts";
+import { decimal, nanoseconds, normalised, tagOf } from "../src/notation.ts";
 
 it("writes an id as the decimal number that it is", () => {
   expect([decimal("0000000000000001"), decimal("ffffffffffffffff")]).toEqual(["1", "18446744073709551615"]);
@@ -56,4 +56,15 @@ describe("a tag", () => {
       }),
     );
   });
+});
+
+it.each([
+  ["Größe", "größe"],
+  ["gpt-4o.mini/v1:x", "gpt-4o.mini/v1:x"],
+  ["a @_b__c", "a_b_c"],
+  ["end__", "end"],
+  ["🙂", ""],
+])("rewrites %j as Datadog does in tags: %j", (text, written) => {
+  expect(normalised(text)).toBe(written);
+  expect(normalised(written)).toBe(written);
 });
