@@ -1,5 +1,5 @@
 import type { Outcome } from "@charm/telemetry-core";
-import type { HttpSender } from "@charm/telemetry-core/kit";
+import type { Deadline, HttpSender } from "@charm/telemetry-core/kit";
 import { Client } from "langsmith";
 import type { RunCreate, RunUpdate } from "langsmith/schemas";
 import type { LangsmithOptions } from "./options.ts";
@@ -9,8 +9,10 @@ export type Operation =
   | { readonly kind: "post"; readonly run: RunCreate }
   | { readonly kind: "patch"; readonly run: RunUpdate };
 
+type BodySender = Pick<HttpSender, "deadline" | "sendBody">;
+
 interface Flight {
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   /** By the operation's part in the request. */
   readonly outcomes: Map<string, Outcome | "split">;
 }
@@ -24,10 +26,10 @@ interface Flight {
  */
 export class RunIngest {
   readonly #client: Client;
-  readonly #sender: Pick<HttpSender, "sendBody">;
+  readonly #sender: BodySender;
   readonly #flights = new Map<string, Flight>();
 
-  constructor(options: LangsmithOptions, sender: Pick<HttpSender, "sendBody">) {
+  constructor(options: LangsmithOptions, sender: BodySender) {
     this.#sender = sender;
     this.#client = new Client({
       apiUrl: options.apiUrl,
@@ -55,18 +57,22 @@ export class RunIngest {
    * @returns one outcome for each, in order.
    */
   async send(operations: readonly Operation[], signal: AbortSignal): Promise<Outcome[]> {
-    const outcomes = await this.#sendOnce(operations, signal);
+    return this.#send(operations, this.#sender.deadline(signal));
+  }
+
+  async #send(operations: readonly Operation[], deadline: Deadline): Promise<Outcome[]> {
+    const outcomes = await this.#sendOnce(operations, deadline);
     if (!outcomes.includes("split")) return outcomes as Outcome[];
     if (operations.length === 1) return ["too_large"];
     const middle = operations.length >> 1;
     return [
-      ...(await this.send(operations.slice(0, middle), signal)),
-      ...(await this.send(operations.slice(middle), signal)),
+      ...(await this.#send(operations.slice(0, middle), deadline)),
+      ...(await this.#send(operations.slice(middle), deadline)),
     ];
   }
 
-  async #sendOnce(operations: readonly Operation[], signal: AbortSignal): Promise<(Outcome | "split")[]> {
-    const flight: Flight = { signal, outcomes: new Map() };
+  async #sendOnce(operations: readonly Operation[], deadline: Deadline): Promise<(Outcome | "split")[]> {
+    const flight: Flight = { deadline, outcomes: new Map() };
     const parts = operations.map(({ kind, run }) => `${kind}.${run.id}`);
     for (const part of parts) this.#flights.set(part, flight);
     try {
@@ -87,7 +93,7 @@ export class RunIngest {
     const flights = new Set(parts.map((part) => this.#flights.get(part)).filter((flight) => flight !== undefined));
     const [flight] = flights;
     if (flight !== undefined && flights.size === 1) {
-      const outcome = await this.#sender.sendBody(body, headersOf(init), flight.signal);
+      const outcome = await this.#sender.sendBody(body, headersOf(init), flight.deadline);
       for (const part of parts) flight.outcomes.set(part, outcome);
     }
     return new Response(null, { status: 202 });

@@ -1,4 +1,5 @@
 import type { Outcome } from "@charm/telemetry-core";
+import type { Deadline } from "@charm/telemetry-core/kit";
 import { describe, expect, it } from "vitest";
 import type { LangsmithOptions } from "../src/options.ts";
 import { resolveOptions } from "../src/options.ts";
@@ -18,10 +19,15 @@ interface Sent {
   readonly answer: (outcome: Outcome | "split") => void;
 }
 
+function deadline(signal: AbortSignal): Deadline {
+  return { atMs: Infinity, signal };
+}
+
 /** An ingest whose requests wait for the test to say what became of them. */
 function ingestOf(): { ingest: RunIngest; sent: Sent[]; next: (count: number) => Promise<void> } {
   const sent: Sent[] = [];
   const ingest = new RunIngest(options(), {
+    deadline,
     sendBody: (body) =>
       new Promise<Outcome | "split">((resolve) => sent.push({ body: body.toString(), answer: resolve })),
   });
@@ -82,6 +88,7 @@ describe("RunIngest", () => {
 
   it("halves what is too large, down to what is too large by itself", async () => {
     const ingest = new RunIngest(options(), {
+      deadline,
       sendBody: async (body) => (body.toString().includes(idOf(3)) ? "split" : "delivered"),
     });
     expect(
@@ -90,6 +97,26 @@ describe("RunIngest", () => {
         never,
       ),
     ).toEqual(["delivered", "delivered", "too_large", "delivered", "delivered"]);
+  });
+
+  it("has one deadline for a batch, in however many requests it goes", async () => {
+    const made: Deadline[] = [];
+    const used: Deadline[] = [];
+    const ingest = new RunIngest(options(), {
+      deadline: (signal) => {
+        const until = deadline(signal);
+        made.push(until);
+        return until;
+      },
+      sendBody: async (body, _headers, until) => {
+        used.push(until);
+        return body.toString().includes(idOf(2)) ? "split" : "delivered";
+      },
+    });
+    await ingest.send([post(1), post(2), post(3)], never);
+    expect(used.length).toBeGreaterThan(2);
+    expect([...new Set(used)]).toEqual(made);
+    expect(made).toHaveLength(1);
   });
 
   it("fails where the vendor's client would not write a request", async () => {

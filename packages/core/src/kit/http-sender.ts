@@ -85,7 +85,7 @@ export class HttpSender {
    * @returns one outcome for each item, in order.
    */
   async send(items: readonly string[], signal: AbortSignal): Promise<Outcome[]> {
-    const deadline = this.#retries.deadline(signal);
+    const deadline = this.deadline(signal);
     const outcomes = await sendInRequests(items, this.#options.envelope, this.#options, async (part) =>
       this.#request(await this.#encode(part), this.#headers(), deadline),
     );
@@ -94,19 +94,28 @@ export class HttpSender {
   }
 
   /**
+   * For a batch that begins now, and goes by {@link sendBody}.
+   *
+   * @param signal stops everything: what is not acknowledged by then is `deadline`.
+   */
+  deadline(signal: AbortSignal): Deadline {
+    return this.#retries.deadline(signal);
+  }
+
+  /**
    * Sends one body that is whole already, such as one that a vendor's SDK has encoded.
    *
    * @param headers in lower case; the credential's is set by the sender.
-   * @param signal stops everything: what is not acknowledged by then is `deadline`.
+   * @param deadline one for all bodies of a batch.
    * @returns `split` where the body is too large, by the sender's own limit or the backend's.
    */
   async sendBody(
     body: Buffer,
     headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
+    deadline: Deadline,
   ): Promise<Outcome | "split"> {
     if (body.length > this.#options.maxRequestBytes) return "split";
-    return this.#request(body, { ...this.#headers(), ...headers }, this.#retries.deadline(signal));
+    return this.#request(body, { ...this.#headers(), ...headers }, deadline);
   }
 
   /** Closes all connections at once. */

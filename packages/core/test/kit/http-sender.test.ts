@@ -110,7 +110,7 @@ describe("a healthy backend", () => {
     const target = await backend();
     const { sender: http } = sender(target.url);
     const headers = { "content-type": "text/plain", "x-acme-key": "another", "x-more": "1" };
-    expect(await http.sendBody(Buffer.from("[a"), headers, never)).toBe("delivered");
+    expect(await http.sendBody(Buffer.from("[a"), headers, http.deadline(never))).toBe("delivered");
     expect(target.requests).toMatchObject([
       { body: Buffer.from("[a"), headers: { "content-type": "text/plain", "x-acme-key": KEY, "x-more": "1" } },
     ]);
@@ -137,9 +137,9 @@ describe("a whole body that is too large", () => {
   it("is for its sender to split, whoever says so", async () => {
     const target = await backend(statuses(413));
     const { sender: http } = sender(target.url, { maxRequestBytes: 4 });
-    expect(await http.sendBody(Buffer.from("12345"), {}, never)).toBe("split");
+    expect(await http.sendBody(Buffer.from("12345"), {}, http.deadline(never))).toBe("split");
     expect(target.requests).toHaveLength(0);
-    expect(await http.sendBody(Buffer.from("1234"), {}, never)).toBe("split");
+    expect(await http.sendBody(Buffer.from("1234"), {}, http.deadline(never))).toBe("split");
     expect(target.requests).toHaveLength(1);
   });
 });
