@@ -6,7 +6,7 @@ import { LangsmithExporter } from "@charm/telemetry-langsmith";
 import { SentryExporter } from "@charm/telemetry-sentry";
 import type { Fault, HttpIntake } from "@charm/telemetry-testkit/intakes";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { EXPORTERS, OUTAGES, tableOf, tableOnPage, withStandIns } from "../src/index.ts";
+import { EXPORTERS, FAULTS, OUTAGES, tableOf, tableOnPage, withStandIns } from "../src/index.ts";
 import type { Exporter, StandIns } from "../src/index.ts";
 import { expectBooks, outcomeOf, triesOf } from "./support/account.ts";
 import { compressTime, passTime } from "./support/compressed-time.ts";
@@ -17,7 +17,10 @@ const SPANS_PER_RUN = 3;
 const EVENTS_PER_RUN = 2 * SPANS_PER_RUN;
 /** Before the trouble, while it lasts, and after it. */
 const SECONDS = [2, OUTAGE_S, 2] as const;
-const RUNS = RUNS_PER_SECOND * SECONDS.reduce((sum, seconds) => sum + seconds, 0);
+/** One second more, when every pause is over. */
+const RUNS = RUNS_PER_SECOND * SECONDS.reduce((sum, seconds) => sum + seconds, 1);
+/** What the runs are asked that are made while it lasts. */
+const MEANWHILE = "low tide?";
 /** All that a batch may wait for its next try, and that try. */
 const RECOVERY_MS = RETRY_POLICY.maxDelayMs + 5000;
 const DEADLINE_MS = 2000;
@@ -27,7 +30,8 @@ const CLASSES: Readonly<Record<Exporter, new () => BaseTelemetryExporter>> = {
   langsmith: LangsmithExporter,
   sentry: SentryExporter,
 };
-const cases = [...OUTAGES].flatMap(([row, fault]) => EXPORTERS.map((exporter) => [row, exporter, fault] as const));
+const casesOf = (faults: ReadonlyMap<string, Fault>): [string, Exporter, Fault][] =>
+  [...faults].flatMap(([row, fault]) => EXPORTERS.map((exporter): [string, Exporter, Fault] => [row, exporter, fault]));
 const table = tableOf("outages");
 
 /** The real exporter with its real sender and real sockets; only time is ours. */
@@ -35,8 +39,8 @@ interface Bench {
   readonly intake: StandIns["intakes"][Exporter];
   readonly setFault: StandIns["setFault"];
   readonly health: () => ExporterHealth;
-  /** So many runs in each of so many seconds. */
-  readonly work: (seconds: number) => Promise<void>;
+  /** So many runs in each of so many seconds, one of them with an error; all begin with these words. */
+  readonly work: (seconds: number, question?: string) => Promise<void>;
   readonly pass: (ms: number, isSo?: () => boolean) => Promise<boolean>;
   readonly shutdown: () => Promise<unknown>;
 }
@@ -55,9 +59,9 @@ function withExporter(exporter: Exporter, use: (bench: Bench) => Promise<void>):
       setFault,
       pass,
       health: () => manager.health().exporters[0] as ExporterHealth,
-      work: async (seconds) => {
+      work: async (seconds, question = "high tide?") => {
         for (let second = 0; second < seconds; second++) {
-          for (let index = 0; index < RUNS_PER_SECOND; index++) runOnce(manager);
+          for (let index = 0; index < RUNS_PER_SECOND; index++) runOnce(manager, question, index === 0);
           await pass(1000);
         }
       },
@@ -66,20 +70,44 @@ function withExporter(exporter: Exporter, use: (bench: Bench) => Promise<void>):
   });
 }
 
-function runOnce(manager: TelemetryManager): void {
-  const run = manager.startRun({ question: "high tide?" });
-  for (let call = 1; call < SPANS_PER_RUN; call++) run.startTool("tide_table", { call }).end("14:02");
+function runOnce(manager: TelemetryManager, question: string, fails: boolean): void {
+  const run = manager.startRun({ question });
+  for (let call = 2; call < SPANS_PER_RUN; call++) run.startTool("tide_table", { call }).end("14:02");
+  const last = run.startTool("tide_table", { call: 1 });
+  if (fails) last.fail(new Error("no such harbour"));
+  else last.end("14:02");
   run.end({ output: "at 14:02" });
 }
 
-/** A request has come that is not hung, and its answer has not left. */
+/** A request has come that will be answered, and its answer has not left. */
 function isAnswering(intake: HttpIntake): boolean {
-  return intake.requests.some(({ fault, status }) => fault !== "hang" && status === undefined);
+  return intake.requests.some(({ fault, status }) => status === undefined && !NEVER_ANSWERED.has(fault));
 }
+
+const NEVER_ANSWERED: ReadonlySet<string | undefined> = new Set(["hang", "reset", "slow"]);
 
 /** Sentry asks its clients to drop what it limits. */
 function isLimited(fault: Fault, exporter: Exporter): boolean {
   return exporter === "sentry" && fault.kind === "status" && fault.status === 429;
+}
+
+/** Why a backend gets nothing, while it lasts, of an agent that ends; none where all arrives. */
+function lossOf(fault: Fault, exporter: Exporter): string | undefined {
+  if (fault.kind === "half-answer" || fault.kind === "wrong-content-type") return undefined;
+  if (fault.kind === "reset" || fault.kind === "lost-ack") return "unknown";
+  if (fault.kind !== "status") return "deadline";
+  if (fault.status === 413) return "too_large";
+  if (isLimited(fault, exporter)) return "rejected";
+  return fault.status === 408 || fault.status === 429 || fault.status >= 500 ? "deadline" : "rejected";
+}
+
+/** What the stand-in of Datadog has acknowledged beside the spans: runs that were counted, and logs of errors. */
+function besideSpans({ series, logs }: StandIns["intakes"]["datadog"]): { runs: number; logs: number } {
+  const counts = series.filter(({ item, acknowledged }) => acknowledged && item.metric === "charm.run.count");
+  return {
+    runs: counts.flatMap(({ item }) => item.points).reduce((sum, { value }) => sum + value, 0),
+    logs: logs.filter(({ acknowledged }) => acknowledged).length,
+  };
 }
 
 afterEach(() => {
@@ -89,16 +117,22 @@ afterEach(() => {
 });
 
 describe("for 30 s a backend", () => {
-  it.each(cases)("%s: what %s has taken meanwhile arrives, each span once", async (row, exporter, fault) =>
+  it.each(casesOf(OUTAGES))("%s: what %s has taken meanwhile arrives, each span once", async (row, exporter, fault) =>
     withExporter(exporter, async ({ intake, setFault, health, work, pass, shutdown }) => {
       const [before, during, after] = SECONDS;
       await work(before);
       await setFault(fault);
-      await work(during);
+      await work(during, MEANWHILE);
       const { pending: queued, lastError } = health();
       await setFault(undefined);
       await work(after);
       expect(await pass(RECOVERY_MS, () => health().pending === 0)).toBe(true);
+      // Whatever the backend asked for is over: what is new arrives.
+      await pass(RECOVERY_MS);
+      const { delivered } = health();
+      await work(1);
+      expect(await pass(RECOVERY_MS, () => health().pending === 0)).toBe(true);
+      expect(health().delivered - delivered).toBe(RUNS_PER_SECOND * EVENTS_PER_RUN);
 
       const limited = isLimited(fault, exporter) ? during * RUNS_PER_SECOND : 0;
       // The longest queue there could be: of all that was made meanwhile nothing has left.
@@ -116,16 +150,19 @@ describe("for 30 s a backend", () => {
       expect(units.spans * 2).toBe(health().delivered);
       expect(intake.unknownParents()).toEqual([]);
       expect(Math.max(...triesOf(intake))).toBeLessThanOrEqual(RETRY_POLICY.maxAttempts);
-      table.set(row, exporter, outcomeOf(health()).replace(/^in part, /, ""));
+      const arrived = intake.requests.filter(({ body, acknowledged }) => acknowledged && body.includes(MEANWHILE));
+      expect(arrived.length > 0).toBe(limited === 0);
+      table.set(row, exporter, outcomeOf({ ...health(), delivered: arrived.length }));
 
       let isOver = false;
       void shutdown().then(() => (isOver = true));
       expect(await pass(DEADLINE_MS, () => isOver)).toBe(true);
       expect(health().units.requests).toBe(intake.requests.length);
+      if ("series" in intake) expect(besideSpans(intake)).toEqual({ runs: RUNS, logs: RUNS / RUNS_PER_SECOND });
     }),
   );
 
-  it.each(cases)("%s: %s ends within its deadline", async (_, exporter, fault) =>
+  it.each(casesOf(FAULTS))("%s: %s ends within its deadline", async (_, exporter, fault) =>
     withExporter(exporter, async ({ intake, setFault, health, work, pass, shutdown }) => {
       await setFault(fault);
       await work(SECONDS[0]);
@@ -135,12 +172,14 @@ describe("for 30 s a backend", () => {
       expect(await pass(2 * DEADLINE_MS, () => endedMs < Infinity)).toBe(true);
       expect(endedMs).toBeLessThanOrEqual(DEADLINE_MS);
 
-      const { droppedBy, pending, units } = expectBooks(health(), SECONDS[0] * RUNS_PER_SECOND * EVENTS_PER_RUN);
-      expect({ reasons: Object.keys(droppedBy), pending }).toEqual({
-        reasons: [isLimited(fault, exporter) ? "rejected" : "deadline"],
-        pending: 0,
-      });
-      expect({ spans: units.spans, received: intake.units.received }).toEqual({ spans: 0, received: 0 });
+      const events = SECONDS[0] * RUNS_PER_SECOND * EVENTS_PER_RUN;
+      const { delivered, droppedBy, units } = expectBooks(health(), events);
+      const loss = lossOf(fault, exporter);
+      expect(droppedBy).toEqual(loss === undefined ? {} : { [loss]: events });
+      const { received, acknowledged } = intake.units;
+      // The exporter has seen the status of an answer that breaks off later; the stand-in knows of whole answers alone.
+      const told = fault.kind === "half-answer" ? received : acknowledged;
+      expect({ spans: units.spans, delivered }).toEqual({ spans: told, delivered: told * 2 });
     }),
   );
 });
