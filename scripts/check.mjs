@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { measureInstall } from "./install-size.mjs";
 import { pnpm, publishablePackages, readJson, root, run } from "./repository.mjs";
+import { removeStaleOutput } from "./stale-output.mjs";
 
 /** What an agent's author gets with `npm install @charm/telemetry-core`. */
 const CORE_BUDGET = { bytes: 4 * 1024 * 1024, packages: 8 };
@@ -13,6 +14,7 @@ const tarballs = new Map();
 const failed = [];
 
 step("build and types", () => run(["tsc", "-b"]));
+publishablePackages().forEach(removeStaleOutput);
 step("bundle of core", () => run(pnpm("run", "build"), { cwd: join(root, "packages/core") }));
 step("lint", () => run(["oxlint", "--type-aware"]));
 step("format", () => run(["oxfmt", "--check", "."]));
