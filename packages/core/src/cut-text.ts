@@ -6,7 +6,7 @@ export interface TruncationCounter {
 }
 
 const MARKER_CHARACTERS = 48;
-// Looked through beyond the end of what is kept: a secret across that end is masked whole.
+// Looked through beyond the end of what is kept, or as far as the longest secret reaches: one across that end is masked whole.
 const MASKED_BEYOND = 4096;
 
 /** The process has one environment, and so one masker for whatever is cut. */
@@ -26,14 +26,15 @@ export function maskCutsWith(masker: Masker): void {
 export function cutText(text: string, limit: number, counter?: TruncationCounter): string {
   if (text.length <= limit) return text;
   const room = Math.max(0, limit - MARKER_CHARACTERS);
-  const looked = room === 0 ? "" : text.slice(0, limit + MASKED_BEYOND);
-  const isAll = looked.length === text.length;
   cutMasker ??= new Masker(collectSecrets(process.env));
+  const beyond = Math.max(MASKED_BEYOND, cutMasker.longest);
+  const looked = room === 0 ? "" : text.slice(0, limit + beyond);
+  const isAll = looked.length === text.length;
   const masked = cutMasker.mask(looked);
   if (isAll && masked.length <= limit) return masked;
   if (counter !== undefined) counter.truncated++;
   // Masks may have made it so much shorter that its end, which may be half a secret, has come within the room.
-  const kept = Math.min(room, isAll ? masked.length : Math.max(0, masked.length - MASKED_BEYOND));
+  const kept = Math.min(room, isAll ? masked.length : Math.max(0, masked.length - beyond));
   const last = masked.charCodeAt(kept - 1);
   const end = last >= 0xd800 && last <= 0xdbff ? kept - 1 : kept;
   const missing = masked.length - end + (text.length - looked.length);

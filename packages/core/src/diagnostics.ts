@@ -5,8 +5,8 @@ const MAX_MESSAGES = 200;
 const MAX_CHARACTERS = 4000;
 /** All warnings together: what a socket takes even if nobody reads it, since a write to a full one would block. */
 const MAX_TOTAL_CHARACTERS = 64 * 1024;
-/** A secret that lies across the end of what is shown is masked whole. */
-const MASKED_CHARACTERS = 16 * 1024;
+/** A secret that lies across the end of what is shown is masked whole: no variable is longer than 128 KB. */
+const MASKED_CHARACTERS = 1024 * 1024;
 
 /**
  * Words for people, on stderr: each text once, masked, short, and never in the agent's way.
@@ -15,7 +15,7 @@ export class Diagnostics {
   readonly #said = new Set<string>();
   #saidCharacters = 0;
   readonly #isDebug: boolean;
-  /** Replaced whenever the secrets are read again. */
+  /** Set as soon as the secrets are known. */
   mask: (text: string) => string = (text) => text;
 
   constructor(isDebug: boolean) {
@@ -24,6 +24,7 @@ export class Diagnostics {
 
   readonly warn = (message: string): void => {
     const text = this.#clean(message);
+    if (text === undefined) return;
     if (this.#said.has(text) || this.#said.size >= MAX_MESSAGES || this.#saidCharacters >= MAX_TOTAL_CHARACTERS) return;
     this.#said.add(text);
     this.#saidCharacters += text.length;
@@ -31,11 +32,17 @@ export class Diagnostics {
   };
 
   readonly debug = (message: string): void => {
-    if (this.#isDebug) writeLine(`[charm-telemetry] ${performance.now().toFixed(1)} ms ${this.#clean(message)}`);
+    const text = this.#isDebug ? this.#clean(message) : undefined;
+    if (text !== undefined) writeLine(`[charm-telemetry] ${performance.now().toFixed(1)} ms ${text}`);
   };
 
-  #clean(message: string): string {
-    return cutText(this.mask(message.slice(0, MASKED_CHARACTERS)), MAX_CHARACTERS);
+  /** Nothing where masking fails, as it does when the stack is used up: the message may hold a secret. */
+  #clean(message: string): string | undefined {
+    try {
+      return cutText(this.mask(message.slice(0, MASKED_CHARACTERS)), MAX_CHARACTERS);
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -1,4 +1,7 @@
-import { maskTokenShapes } from "./token-shapes.ts";
+import { Literals } from "./literals.ts";
+import { redact } from "./redact.ts";
+import type { Found } from "./redact.ts";
+import { findTokens } from "./token-shapes.ts";
 
 /** Finds secrets in text and in values, and puts the name of their variable in their place. */
 
@@ -54,6 +57,8 @@ export class Masker {
   readonly secrets: ReadonlyMap<string, string>;
   /** Text shorter than this holds no secret. */
   readonly shortest: number;
+  /** The longest that a secret may be in a text. */
+  readonly longest: number;
   readonly #whole: Literals;
   /** Apart: most environments have none, and most text is too short for one. */
   readonly #lines: Literals;
@@ -68,12 +73,18 @@ export class Masker {
     this.#whole = new Literals(whole);
     this.#lines = new Literals(lines);
     this.shortest = Math.min(MIN_SECRET_LENGTH, this.#whole.shortest);
+    this.longest = this.#whole.longest;
   }
 
   mask(text: string): string {
     if (text.length < this.shortest) return text;
-    // Apart from the shapes: joined into one expression they take three times as long.
-    return this.#lines.mask(maskTokenShapes(this.#whole.mask(text)));
+    // All in the text as it is: a secret may lie inside another one, of which nothing must be left over. Each apart: joined
+    // into one expression they take three times as long.
+    const found: Found[] = [];
+    this.#whole.find(text, found);
+    findTokens(text, found);
+    this.#lines.find(text, found);
+    return found.length === 0 ? text : redact(text, found);
   }
 
   /**
@@ -99,27 +110,6 @@ export class Masker {
       Object.defineProperty(copy, name, { value: item, enumerable: true, writable: true, configurable: true });
     });
     return copy;
-  }
-}
-
-/** Texts that are to be masked, each with the name of its variable. */
-class Literals {
-  readonly shortest: number;
-  readonly #names: ReadonlyMap<string, string>;
-  readonly #pattern: RegExp;
-
-  constructor(names: ReadonlyMap<string, string>) {
-    this.#names = names;
-    // Longest first: of two secrets where one begins with the other, the longer is masked whole.
-    const texts = [...names.keys()].sort((a, b) => b.length - a.length);
-    this.shortest = texts.at(-1)?.length ?? Infinity;
-    this.#pattern = new RegExp(texts.map((text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|"), "g");
-  }
-
-  mask(text: string): string {
-    // Most text holds none, and a search is cheaper than a replacement of nothing.
-    if (text.length < this.shortest || text.search(this.#pattern) < 0) return text;
-    return text.replaceAll(this.#pattern, (found) => `[${this.#names.get(found) ?? "SECRET"}_REDACTED]`);
   }
 }
 

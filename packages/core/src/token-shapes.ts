@@ -1,3 +1,5 @@
+import type { Found } from "./redact.ts";
+
 /** Secrets that give themselves away: the shapes of well-known tokens. */
 
 interface TokenShape {
@@ -61,7 +63,7 @@ const SHAPES: readonly TokenShape[] = [
   },
   {
     name: "URL_PASSWORD", // in a URL inside a URL
-    hints: ["%3A%2F%2F", "%3a%2f%2f"],
+    hints: ["%3A", "%3a"], // the other two codes may be written in either case
     pattern: /(?<=%3A%2F%2F[^\s%/:@"'<>\\]{0,100}%3A)(?!\[)(?:(?!%2F)[^\s/"'<>\\&]){3,}(?=%40)/gi,
   },
   {
@@ -79,17 +81,14 @@ const RARE_CHARACTERS = "@%JYzjxKBA_-.".split("");
 const ANY_HINT = anyOf(SHAPES.flatMap(({ hints }) => hints));
 const DIGIT = /\d/;
 
-/** Puts `[NAME_REDACTED]` in the place of each token. */
-export function maskTokenShapes(text: string): string {
-  if (!ANY_HINT.test(text)) return text;
-  let masked = text;
+/** Adds to `found` where tokens are in `text`. */
+export function findTokens(text: string, found: Found[]): void {
+  if (!ANY_HINT.test(text)) return;
   for (const { name, hints, pattern, hasDigit } of SHAPES) {
-    if (!hints.some((hint) => masked.includes(hint))) continue;
-    masked = masked.replaceAll(pattern, (found) =>
-      hasDigit === true && !DIGIT.test(found) ? found : `[${name}_REDACTED]`,
-    );
+    if (!hints.some((hint) => text.includes(hint))) continue;
+    for (const { 0: token, index: start } of text.matchAll(pattern))
+      if (hasDigit !== true || DIGIT.test(token)) found.push({ start, end: start + token.length, name });
   }
-  return masked;
 }
 
 /** Finds any of `texts` by the rarest character of each, and looks around from there. */

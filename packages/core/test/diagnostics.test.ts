@@ -7,6 +7,7 @@ interface Sayings {
   readonly says: readonly (readonly ["warn" | "debug", string])[];
   readonly isDebug?: boolean;
   readonly secret?: string;
+  readonly failsToMask?: boolean;
   /** How often all is said; `%d` becomes the number. */
   readonly times?: number;
 }
@@ -47,11 +48,21 @@ describe("words for people", () => {
     );
   });
 
-  it("are cut when they are long, and masked before that", async () => {
-    const secret = "canary-across-the-end";
-    const { stderr } = await say({ says: [["warn", `${"x".repeat(3940)}${secret}${"y".repeat(5000)}`]], secret });
-    expect(stderr).toMatch(/^\[charm-telemetry\] x{3940}\[MASKED\]y*\S+ \[cut: \d+ more characters\]\n$/);
-    expect(stderr).not.toContain("canary");
+  it.each(["canary-across-the-end", "canary".repeat(5000)])(
+    "are cut when they are long, and masked before that",
+    async (secret) => {
+      const { stderr } = await say({ says: [["warn", `${"x".repeat(3940)}${secret}${"y".repeat(5000)}`]], secret });
+      expect(stderr).toMatch(/^\[charm-telemetry\] x{3940}\[MASKED\]y*\S+ \[cut: \d+ more characters\]\n$/);
+      expect(stderr).not.toContain("canary");
+    },
+  );
+
+  it("are left out where they cannot be masked", async () => {
+    const says = [
+      ["warn", "canary"],
+      ["debug", "canary"],
+    ] as const;
+    expect(await say({ says, failsToMask: true, isDebug: true })).toMatchObject({ stderr: "", code: 0 });
   });
 
   it("come to an end, however many there are", async () => {

@@ -186,6 +186,40 @@ describe("a masker of literal secrets", () => {
     expect(new Masker(new Map([["canary-dollar", "$&$1"]])).mask("canary-dollar")).toBe("[$&$1_REDACTED]");
   });
 
+  it("finds secrets of any size, beside each other and beside short ones", () => {
+    const big = (name: string, length: number): string => `${name}/"${"0123456789+".repeat(length / 11)}`;
+    const [short, half, most] = ["canary-short", big("canary-half", 50_000), big("canary-most", 128_000)];
+    const some = masker(short, half, most);
+    for (const text of ["a ~ b", "a ~ b \u{1F600}"])
+      for (const [at, secret] of [short, half, most].entries())
+        for (const written of [secret, inside(JSON.stringify(secret)), encodeURIComponent(secret)])
+          expect(some.mask(text.replace("~", () => `${written}${short}`))).toBe(
+            text.replace("~", `[VAR_${at}_REDACTED][VAR_0_REDACTED]`),
+          );
+    // Only what begins like one.
+    const other = `${most.slice(0, 100_000)} ${half.slice(0, 40_000)}`;
+    expect(some.mask(`${other}${short}`)).toBe(`${other}[VAR_0_REDACTED]`);
+  });
+
+  it("finds each of many, long or short, and the short ones that long ones begin with", () => {
+    const many = Array.from({ length: 2000 }, (_, index) => `${index}-canary-${index}/${"x".repeat(index)}`);
+    const some = masker(...many);
+    expect(some.mask(many.join(" "))).toBe(many.map((_, index) => `[VAR_${index}_REDACTED]`).join(" "));
+    const long = `canary-1${"y".repeat(10_000)}`;
+    expect(masker(long, "canary-1").mask(`${long.slice(0, 9000)} ${long}`)).toBe(
+      `[VAR_1_REDACTED]${long.slice(8, 9000)} [VAR_0_REDACTED]`,
+    );
+  });
+
+  it("leaves nothing of a token over that holds a shorter secret, nor of a secret that holds a token", () => {
+    expect(masker("proj-9Zx8").mask("key sk-proj-9Zx8aaaa1111bbbb2222cccc3333!")).toBe("key [OPENAI_KEY_REDACTED]!");
+    expect(masker("3333-end").mask("sk-proj-9Zx8aaaa1111bbbb2222cccc3333-end.")).toBe("[OPENAI_KEY_REDACTED].");
+    expect(masker("<sk-aaaa1111bbbb2222cccc3333>").mask("<sk-aaaa1111bbbb2222cccc3333>")).toBe("[VAR_0_REDACTED]");
+    expect(masker("of the token: sk-aaaa1111").mask("of the token: sk-aaaa1111bbbb2222cccc3333!")).not.toMatch(
+      /aaaa|3333/,
+    );
+  });
+
   it("leaves other text as it is, and a second time all of it", () => {
     const some = masker(CANARY, "canary-two-2");
     fc.assert(
@@ -334,6 +368,10 @@ describe("token shapes", () => {
       "?db=postgres%3A%2F%2Fuser%3Acanary%2Dpass%40host%2Fdb%3Fmail%3Da%40b",
       "?db=postgres%3A%2F%2Fuser%3A[URL_PASSWORD_REDACTED]%40host%2Fdb%3Fmail%3Da%40b",
     ],
+    ...["%3A%2f%2F", "%3a%2F%2f", "%3A%2F%2f", "%3a%2f%2f"].map((slashes) => [
+      `?db=redis${slashes}user%3acanary-pass%40host`,
+      `?db=redis${slashes}user%3a[URL_PASSWORD_REDACTED]%40host`,
+    ]),
     ["-----BEGIN RSA PRIVATE KEY-----\ncanary\n-----END RSA PRIVATE KEY-----\nafter", "[PRIVATE_KEY_REDACTED]\nafter"],
     ["-----BEGIN PGP PRIVATE KEY BLOCK-----\ncanary\n-----END PGP PRIVATE KEY BLOCK-----", "[PRIVATE_KEY_REDACTED]"],
     ["x -----BEGIN PRIVATE KEY-----\\ncanary cut he", "x [PRIVATE_KEY_REDACTED]"],

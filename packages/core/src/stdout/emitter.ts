@@ -192,6 +192,11 @@ export class CharmEmitter {
     else this.#leaveOut(kind, bytes.length);
   }
 
+  /** In UTF-16 units, however it is written. */
+  get longestSecret(): number {
+    return this.#masker.longest;
+  }
+
   mask(text: string): string {
     return this.#text(text);
   }

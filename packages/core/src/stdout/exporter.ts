@@ -12,6 +12,7 @@ import { pythonRepr } from "./python-repr.ts";
 const SHOWN_OUTPUT_CODE_POINTS = 500;
 /** A secret that reaches beyond does not begin in what is shown. */
 const MASKED_OUTPUT_CHARACTERS = 64 * 1024;
+const MIN_MASK_CHARACTERS = "[_REDACTED]".length;
 
 /**
  * The exporter that is always on: shows the hooks on stdout, with upstream's words.
@@ -57,7 +58,7 @@ export class CharmEmitterExporter extends BaseTelemetryExporter {
     const shown =
       output.length <= SHOWN_OUTPUT_CODE_POINTS
         ? output
-        : firstCodePoints(this.#emitter.mask(output.slice(0, MASKED_OUTPUT_CHARACTERS)), SHOWN_OUTPUT_CODE_POINTS);
+        : firstCodePoints(this.#emitter.mask(output.slice(0, this.#maskedCharacters())), SHOWN_OUTPUT_CODE_POINTS);
     this.#thinking(`Tool Output: ${shown}...\n`, this.#full?.fragment("tool_end", context, toolName));
   }
 
@@ -122,6 +123,14 @@ export class CharmEmitterExporter extends BaseTelemetryExporter {
 
   health(): StdoutHealth {
     return this.#emitter.writer.health();
+  }
+
+  /** What is shown has room for so many masks, each of which may be a secret's. */
+  #maskedCharacters(): number {
+    return Math.max(
+      MASKED_OUTPUT_CHARACTERS,
+      (SHOWN_OUTPUT_CODE_POINTS / MIN_MASK_CHARACTERS) * this.#emitter.longestSecret,
+    );
   }
 
   #thinking(text: string, fragment: string | undefined): void {

@@ -13,6 +13,8 @@ const SECRETS = {
   URL_SAFE_DSN: "https://canary-user:canary-pass@localhost/1?canary=a b&c",
   DECLARED_MODEL: "canary-declared-by-charm-yaml",
 };
+/** Larger than what V8 makes an expression of. */
+const BIG_SECRETS = { BIG_SECRET: `${"canary/+".repeat(6400)}1`, BIGGER_SECRET: `${"canary \"'".repeat(7300)}2` };
 const SHAPES = {
   openai: "sk-proj-canary0123456789abcdefCANARY",
   github: "ghp_canary0123456789abcdefghijklmnopqrCANARY",
@@ -95,6 +97,34 @@ describe.each(["lines", "full", "pretty"])("secrets of an agent, with stdout in 
     for (const name of [...Object.keys(SECRETS), "OPENAI_KEY", "GITHUB_TOKEN", "BEARER", "URL_PASSWORD"])
       expect(sent).toContain(`[${name}_REDACTED]`);
   });
+});
+
+it("secrets of any size are in nothing that leaves the process", async () => {
+  const ended = await runAgent(
+    `
+    const { SHORT_SECRET, BIG_SECRET, BIGGER_SECRET } = process.env;
+    const manager = await TelemetryManager.load();
+    const run = manager.startRun({ BIG_SECRET });
+    for (const value of [SHORT_SECRET, BIG_SECRET, BIGGER_SECRET]) {
+      run.startTool("plain", { value }).end("value: " + value);
+      // Across the ends of what is kept.
+      run.startTool(value, "x").fail(new Error("y".repeat(256 * 1024 - 30) + value));
+      manager.emitter.status("z".repeat(2000) + value);
+      manager.emitter.thinking(value);
+      manager.dispatch(value);
+    }
+    run.fail(new Error(BIGGER_SECRET));
+    `,
+    { env: { SHORT_SECRET: "canary-0123456789", ...BIG_SECRETS, CHARM_TELEMETRY_DEBUG: "1" } },
+  );
+  expect(ended.code).toBe(0);
+  expect(ended.collector.events).toHaveLength(14);
+  const sent = ended.collector.bodies.join("\n");
+  expect(leaks(sent + ended.stdout + ended.stderr)).toEqual([]);
+  for (const name of ["SHORT_SECRET", "BIG_SECRET", "BIGGER_SECRET"]) {
+    expect(sent).toContain(`[${name}_REDACTED]`);
+    expect(ended.stdout).toContain(`[${name}_REDACTED]`);
+  }
 });
 
 /** Of an agent or an exporter: prints each variable in one piece, as the lines that it has, and line by line. */
