@@ -4,7 +4,7 @@ import type { ErrorEvent, Exception } from "@sentry/core";
 import { seconds } from "./notation.ts";
 import type { Attributes } from "./notation.ts";
 import type { Breadcrumb } from "./run-trails.ts";
-import type { Sdk } from "./sdk.ts";
+import type { SdkParts } from "./sdk.ts";
 import { agentNameOf } from "./surroundings.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -27,7 +27,7 @@ export function encodeErrorEvent(
   error: Error,
   breadcrumbs: readonly Breadcrumb[],
   surroundings: Surroundings,
-  parts: Pick<Sdk, "defaultStackParser" | "exceptionFromError">,
+  parts: Pick<SdkParts, "defaultStackParser" | "exceptionFromError">,
 ): ErrorEvent & { readonly event_id: string } {
   const { environment, release, serverName, nodeVersion, sdk } = surroundings;
   return {
@@ -58,7 +58,7 @@ export function encodeErrorEvent(
 /** Innermost cause first, as Sentry shows them from the last to the first. */
 function exceptionsOf(
   error: Error,
-  { defaultStackParser, exceptionFromError }: Pick<Sdk, "defaultStackParser" | "exceptionFromError">,
+  { defaultStackParser, exceptionFromError }: Pick<SdkParts, "defaultStackParser" | "exceptionFromError">,
 ): Exception[] {
   const chain: Error[] = [];
   for (let next: unknown = error; next instanceof Error && chain.length <= MAX_CAUSES; next = next.cause)

@@ -4,10 +4,10 @@ import { isSampled } from "@charm/telemetry-core/kit";
 import type { FinishedSpan } from "@charm/telemetry-core/kit";
 import { encodeSpan, traceOf } from "./encode.ts";
 import { encodeErrorEvent } from "./error.ts";
-import { DEFAULTS, resolveOptions } from "./options.ts";
+import { LIMITS, resolveOptions } from "./options.ts";
 import type { SentryOptions } from "./options.ts";
-import { identityOf, loadSdk } from "./sdk.ts";
-import type { Sdk } from "./sdk.ts";
+import { loadSdk } from "./sdk.ts";
+import type { SdkParts } from "./sdk.ts";
 import { SentrySender } from "./sender.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -16,7 +16,7 @@ import { TrailExporter } from "./trail-exporter.ts";
 interface Connection {
   readonly options: SentryOptions;
   readonly sender: SentrySender;
-  readonly parts: Sdk;
+  readonly parts: SdkParts;
   readonly surroundings: Surroundings;
 }
 
@@ -28,7 +28,7 @@ export class SentryExporter extends TrailExporter {
   #connection: Connection | undefined;
 
   constructor() {
-    super({ batchSize: DEFAULTS.batchSize, flushIntervalMs: DEFAULTS.flushIntervalMs });
+    super({ batchSize: LIMITS.batchSize, flushIntervalMs: LIMITS.flushIntervalMs });
   }
 
   protected override async connect(info: StartInfo): Promise<void> {
@@ -37,7 +37,7 @@ export class SentryExporter extends TrailExporter {
     const { options } = resolved;
     const parts = await loadSdk();
     const sender = new SentrySender(options, parts, info, this.reporter);
-    this.#connection = { options, sender, parts, surroundings: surroundingsOf(options, info, identityOf(parts)) };
+    this.#connection = { options, sender, parts, surroundings: surroundingsOf(options, info, parts.identity) };
   }
 
   /** What became of each span, and of its error: `delivered` only if Sentry has taken whatever was made of it. */

@@ -14,14 +14,6 @@ export interface SentryOptions {
   readonly sourceLines: boolean;
   /** Of an HTTP proxy. */
   readonly proxy: string | undefined;
-  /** For one request. */
-  readonly timeoutMs: number;
-  /** Spans of one batch at most. */
-  readonly batchSize: number;
-  /** How long a span may wait for others. */
-  readonly flushIntervalMs: number;
-  /** Bytes of one envelope item, before compression. */
-  readonly maxItemBytes: number;
 }
 
 /** Where a project's data goes. The key identifies the project and lets nobody read. */
@@ -36,14 +28,19 @@ export interface Dsn {
   readonly projectId: string;
 }
 
-export const DEFAULTS: Omit<SentryOptions, "dsn" | "release" | "serverName" | "proxy"> = {
-  environment: "production",
-  tracesSampleRate: 1,
-  sourceLines: false,
-  timeoutMs: 10_000,
+/** Bounds that no variable changes. */
+export const LIMITS: Readonly<
+  Record<"batchSize" | "flushIntervalMs" | "timeoutMs" | "maxItemBytes" | "maxItemSpans", number>
+> = {
+  /** Spans of one batch. */
   batchSize: 500,
+  /** How long a span may wait for others. */
   flushIntervalMs: 1000,
+  /** For one try of a request. */
+  timeoutMs: 10_000,
+  /** Bytes of one envelope item, before compression. */
   maxItemBytes: 1024 * 1024,
+  maxItemSpans: 1000,
 };
 
 const DSN_FORM = "https://<public key>@<host>/<project id>, as Sentry shows it under Client Keys (DSN)";
@@ -72,9 +69,8 @@ export function resolveOptions(
 
   return {
     options: {
-      ...DEFAULTS,
       dsn,
-      environment: read("SENTRY_ENVIRONMENT") || DEFAULTS.environment,
+      environment: read("SENTRY_ENVIRONMENT") || "production",
       release: read("SENTRY_RELEASE") || releaseOf(agent),
       serverName: read("SENTRY_NAME") || hostname(),
       tracesSampleRate,
@@ -109,7 +105,7 @@ export function releaseOf(agent: { readonly name: string; readonly version?: str
 }
 
 function rateOf(text: string, problems: string[]): number {
-  if (text === "") return DEFAULTS.tracesSampleRate;
+  if (text === "") return 1;
   const rate = Number(text);
   if (!(rate >= 0 && rate <= 1))
     problems.push(`SENTRY_TRACES_SAMPLE_RATE is ${JSON.stringify(text)}. Set it to a number from 0 to 1.`);

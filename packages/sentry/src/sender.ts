@@ -1,15 +1,13 @@
 import type { Outcome, StartInfo } from "@charm/telemetry-core";
 import { RetryLayer, sendInRequests } from "@charm/telemetry-core/kit";
 import type { Deadline, Reporter } from "@charm/telemetry-core/kit";
-import type { DynamicSamplingContext, Envelope, ErrorEvent } from "@sentry/core";
+import type { DynamicSamplingContext, Envelope as SentryEnvelope, ErrorEvent } from "@sentry/core";
 import { SPAN_ITEM } from "./encode.ts";
 import type { Trace } from "./encode.ts";
+import { LIMITS } from "./options.ts";
 import type { SentryOptions } from "./options.ts";
-import { identityOf } from "./sdk.ts";
-import type { Sdk, SdkIdentity } from "./sdk.ts";
+import type { SdkIdentity, SdkParts } from "./sdk.ts";
 import { SentryTransport } from "./transport.ts";
-
-const MAX_ITEM_SPANS = 1000;
 
 /**
  * Sends envelopes to Sentry and says what became of each.
@@ -21,15 +19,15 @@ export class SentrySender {
   /** Of one encoded span. */
   readonly maxSpanBytes: number;
   readonly #options: SentryOptions;
-  readonly #sdk: SdkIdentity;
+  readonly #identity: SdkIdentity;
   readonly #transport: SentryTransport;
   readonly #retries: RetryLayer;
   readonly #reporter: Reporter;
 
-  constructor(options: SentryOptions, parts: Sdk, info: StartInfo, reporter: Reporter) {
-    this.maxSpanBytes = options.maxItemBytes - Buffer.byteLength(SPAN_ITEM.open + SPAN_ITEM.close);
+  constructor(options: SentryOptions, parts: SdkParts, info: StartInfo, reporter: Reporter) {
+    this.maxSpanBytes = LIMITS.maxItemBytes - Buffer.byteLength(SPAN_ITEM.open + SPAN_ITEM.close);
     this.#options = options;
-    this.#sdk = identityOf(parts);
+    this.#identity = parts.identity;
     this.#transport = new SentryTransport(options, parts);
     this.#reporter = reporter;
     const { host, port, publicKey } = options.dsn;
@@ -39,7 +37,7 @@ export class SentrySender {
         key: publicKey,
         advice: "Does the project still exist, and is the key enabled under Client Keys (DSN)?",
       },
-      requestTimeoutMs: options.timeoutMs,
+      requestTimeoutMs: LIMITS.timeoutMs,
       mask: (text) => info.mask(text),
       reporter,
     });
@@ -53,7 +51,7 @@ export class SentrySender {
    * @returns one outcome for each, in order.
    */
   async send(spans: readonly string[], trace: Trace, signal: AbortSignal): Promise<Outcome[]> {
-    const limits = { maxRequestBytes: this.#options.maxItemBytes, maxRequestItems: MAX_ITEM_SPANS };
+    const limits = { maxRequestBytes: LIMITS.maxItemBytes, maxRequestItems: LIMITS.maxItemSpans };
     const deadline = this.#retries.deadline(signal);
     return sendInRequests(spans, SPAN_ITEM, limits, (part) => this.#deliver(this.#spanEnvelope(part, trace), deadline));
   }
@@ -65,12 +63,12 @@ export class SentrySender {
     signal: AbortSignal,
   ): Promise<Outcome> {
     const header = { event_id: event.event_id, ...this.#header(trace) };
-    const envelope: Envelope = [header, [[{ type: "event" }, event]]];
+    const envelope: SentryEnvelope = [header, [[{ type: "event" }, event]]];
     const outcome = await this.#deliver(envelope, this.#retries.deadline(signal));
     return outcome === "split" ? "too_large" : outcome;
   }
 
-  #spanEnvelope(spans: readonly string[], trace: Trace): Envelope {
+  #spanEnvelope(spans: readonly string[], trace: Trace): SentryEnvelope {
     const itemHeader = {
       type: "span",
       item_count: spans.length,
@@ -83,10 +81,10 @@ export class SentrySender {
 
   #header(trace: Trace): { sent_at: string; sdk: SdkIdentity; trace: DynamicSamplingContext } {
     const publicKey = this.#options.dsn.publicKey.reveal();
-    return { sent_at: new Date().toISOString(), sdk: this.#sdk, trace: { public_key: publicKey, ...trace } };
+    return { sent_at: new Date().toISOString(), sdk: this.#identity, trace: { public_key: publicKey, ...trace } };
   }
 
-  async #deliver(envelope: Envelope, deadline: Deadline): Promise<Outcome | "split"> {
+  async #deliver(envelope: SentryEnvelope, deadline: Deadline): Promise<Outcome | "split"> {
     let bytes = 0;
     const outcome = await this.#retries.deliver(async (signal) => {
       const { bodyBytes, result } = await this.#transport.send(envelope, signal);

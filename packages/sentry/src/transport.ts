@@ -3,19 +3,18 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
 import { TelemetryError } from "@charm/telemetry-core";
 import type { Limited, PostResult } from "@charm/telemetry-core/kit";
-import type { Envelope, Transport } from "@sentry/core";
+import type { Envelope as SentryEnvelope, Transport } from "@sentry/core";
 import type { SentryOptions } from "./options.ts";
-import { identityOf } from "./sdk.ts";
-import type { Sdk } from "./sdk.ts";
+import type { SdkParts } from "./sdk.ts";
 
-type HttpModule = NonNullable<Parameters<Sdk["makeNodeTransport"]>[0]["httpModule"]>;
+type HttpModule = NonNullable<Parameters<SdkParts["makeNodeTransport"]>[0]["httpModule"]>;
 
 const MAX_ANSWER_BYTES = 4096;
 /** Far beyond what is ever on its way: the transport would drop what is more. */
 const MAX_IN_FLIGHT = 100_000;
 
 /** One request on its way, and what became of it. */
-interface Attempt {
+interface Flight {
   readonly signal: AbortSignal;
   /** A connection came about: there was a request. */
   isStarted: boolean;
@@ -38,14 +37,14 @@ export class SentryTransport {
   /** What a connection says when it can take a request. */
   readonly #connected: "connect" | "secureConnect";
   /** Whose request the transport is about to make. */
-  #current: Attempt | undefined;
+  #current: Flight | undefined;
 
-  constructor({ dsn, proxy }: SentryOptions, parts: Sdk) {
+  constructor({ dsn, proxy }: SentryOptions, parts: SdkParts) {
     this.#make = dsn.protocol === "https" ? requestHttps : requestHttp;
     this.#connected = dsn.protocol === "https" ? "secureConnect" : "connect";
     const address = { ...dsn, publicKey: dsn.publicKey.reveal() };
     this.#transport = parts.makeNodeTransport({
-      url: parts.getEnvelopeEndpointWithUrlEncodedAuth(address, undefined, identityOf(parts)),
+      url: parts.getEnvelopeEndpointWithUrlEncodedAuth(address, undefined, parts.identity),
       bufferSize: MAX_IN_FLIGHT,
       recordDroppedEvent: () => {}, // `send` resolves without a status: that is told there
       httpModule: { request: this.#request },
@@ -54,56 +53,59 @@ export class SentryTransport {
   }
 
   /** Never rejects. `limited`: Sentry says so now, or said so before, so that nothing was sent. */
-  async send(envelope: Envelope, signal: AbortSignal): Promise<{ result: PostResult | Limited; bodyBytes: number }> {
-    const attempt: Attempt = { signal, isStarted: false, isSent: false, bodyBytes: 0, text: "", headers: {} };
-    const result = await this.#send(envelope, attempt);
-    return { result, bodyBytes: attempt.bodyBytes };
+  async send(
+    envelope: SentryEnvelope,
+    signal: AbortSignal,
+  ): Promise<{ result: PostResult | Limited; bodyBytes: number }> {
+    const flight: Flight = { signal, isStarted: false, isSent: false, bodyBytes: 0, text: "", headers: {} };
+    const result = await this.#send(envelope, flight);
+    return { result, bodyBytes: flight.bodyBytes };
   }
 
-  async #send(envelope: Envelope, attempt: Attempt): Promise<PostResult | Limited> {
+  async #send(envelope: SentryEnvelope, flight: Flight): Promise<PostResult | Limited> {
     try {
-      this.#current = attempt;
+      this.#current = flight;
       const { statusCode: status } = await this.#transport.send(envelope);
-      const { isStarted, text, headers } = attempt;
+      const { isStarted, text, headers } = flight;
       if (status === undefined) return { kind: "limited", isStarted, text: "" };
       if (status === 429) return { kind: "limited", isStarted, text: `429 ${text}` };
       return { kind: "status", status, headers, text };
     } catch (error) {
-      const { signal, isStarted, isSent } = attempt;
+      const { signal, isStarted, isSent } = flight;
       return { kind: "failure", error: signal.aborted ? signal.reason : error, isStarted, isSent };
     }
   }
 
   /** Called by the transport inside of `send`, and once more when a connection that was kept open has gone. */
   readonly #request: HttpModule["request"] = (options, callback) => {
-    const attempt = this.#current;
-    if (attempt === undefined || typeof options === "string" || options instanceof URL)
+    const flight = this.#current;
+    if (flight === undefined || typeof options === "string" || options instanceof URL)
       throw new TelemetryError("CONTRACT", "the transport of @sentry/node has made a request of its own.");
-    const request: ClientRequest = this.#make({ ...options, signal: attempt.signal }, (response) =>
-      receive(response, attempt, () => callback?.(response as IncomingMessage & { statusCode: number })),
+    const request: ClientRequest = this.#make({ ...options, signal: flight.signal }, (response) =>
+      receive(response, flight, () => callback?.(response as IncomingMessage & { statusCode: number })),
     );
     request.on("socket", (socket) => {
-      if (!socket.connecting) attempt.isStarted = true;
-      else socket.once(this.#connected, () => (attempt.isStarted = true));
+      if (!socket.connecting) flight.isStarted = true;
+      else socket.once(this.#connected, () => (flight.isStarted = true));
     });
-    request.on("pipe", (body) => body.on("data", (chunk: Buffer) => (attempt.bodyBytes += chunk.length)));
-    request.on("finish", () => (attempt.isSent = true));
+    request.on("pipe", (body) => body.on("data", (chunk: Buffer) => (flight.bodyBytes += chunk.length)));
+    request.on("finish", () => (flight.isSent = true));
     request.on("error", () => {
       // The transport's own listener comes next, and may try again at once.
-      attempt.bodyBytes = 0;
-      this.#current = attempt;
+      flight.bodyBytes = 0;
+      this.#current = flight;
     });
     return request;
   };
 }
 
 /** Hands a 2xx on at once, another answer when the start of its text is there. */
-function receive(response: IncomingMessage, attempt: Attempt, next: () => void): void {
+function receive(response: IncomingMessage, flight: Flight, next: () => void): void {
   const { statusCode = 0, headers } = response;
   if (statusCode < 300) return next();
   if (statusCode >= 500) {
     const { "retry-after": retryAfter } = headers;
-    if (retryAfter !== undefined) attempt.headers = { "retry-after": retryAfter };
+    if (retryAfter !== undefined) flight.headers = { "retry-after": retryAfter };
     // The transport would take it for a limit of the project, and drop what comes meanwhile.
     delete headers["retry-after"];
   }
@@ -113,7 +115,7 @@ function receive(response: IncomingMessage, attempt: Attempt, next: () => void):
   const finish = (): void => {
     if (isDone) return;
     isDone = true;
-    attempt.text = Buffer.concat(chunks).toString("utf8", 0, MAX_ANSWER_BYTES);
+    flight.text = Buffer.concat(chunks).toString("utf8", 0, MAX_ANSWER_BYTES);
     next();
   };
   response.on("data", (chunk: Buffer) => {

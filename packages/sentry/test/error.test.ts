@@ -4,7 +4,7 @@ import type { ErrorEvent } from "@sentry/core";
 import { describe, expect, it } from "vitest";
 import { toolSpan } from "../../testkit/test/support/finished-spans.ts";
 import { encodeErrorEvent, errorOf } from "../src/error.ts";
-import { identityOf, loadSdk } from "../src/sdk.ts";
+import { loadSdk } from "../src/sdk.ts";
 
 const parts = await loadSdk();
 
@@ -15,7 +15,7 @@ const surroundings = {
   tracesSampleRate: 1,
   agentName: "demo-agent",
   nodeVersion: process.version,
-  sdk: identityOf(parts),
+  sdk: parts.identity,
 };
 
 function eventOf(error: Error, span: Partial<ToolSpan> = {}): ErrorEvent {

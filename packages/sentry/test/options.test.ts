@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { DEFAULTS, parseDsn, releaseOf, resolveOptions } from "../src/options.ts";
+import { parseDsn, releaseOf, resolveOptions } from "../src/options.ts";
 import type { SentryOptions } from "../src/options.ts";
 
 const KEY = "c0ffee00c0ffee00c0ffee00c0ffee00";
@@ -22,7 +22,6 @@ function problemOf(environment: Record<string, string>): string | undefined {
 describe("resolveOptions", () => {
   it("needs a DSN alone", () => {
     expect(optionsOf({})).toMatchObject({
-      ...DEFAULTS,
       environment: "production",
       release: "Research-Agent@2.0.0",
       serverName: hostname(),
