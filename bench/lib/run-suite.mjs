@@ -19,6 +19,7 @@ export async function runSuite(suite, repetitions, progress) {
         row.rounds.push(await run(round));
       } catch (error) {
         row.failure = error instanceof Error ? error.message : String(error);
+        row.rounds = [];
         progress(`${suite.name}  ${name} failed: ${row.failure}`, true);
       }
     }
@@ -36,14 +37,15 @@ function report(suite, rows) {
       values: valuesOf(suite.columns, rounds, (column) => rows.get(column.to ?? each.base)?.rounds ?? []),
     };
   });
-  const value = (name, key) => cases.find((each) => each.name === name)?.values[key]?.median;
+  const valueOf = (statistic) => (name, key) => cases.find((each) => each.name === name)?.values[key]?.[statistic];
   return {
     name: suite.name,
     title: suite.title,
     note: suite.note,
     columns: suite.columns,
     cases,
-    targets: (suite.targets ?? []).map((target) => judge(target, value)),
+    // One round in which something was lost is a loss.
+    targets: (suite.targets ?? []).map((target) => judge(target, valueOf(target.atMost === 0 ? "max" : "median"))),
   };
 }
 

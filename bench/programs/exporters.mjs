@@ -8,14 +8,11 @@ import { tokenAt } from "./tokens.mjs";
 const WARM_UP = 20_000;
 const { dispatcher: name, events, perTurn } = input;
 const dispatcher = await DISPATCHERS[name](input);
-const emit = (count) =>
-  emitKeepingUp({ count, perTurn }, (index) => dispatcher.token(tokenAt(index)), dispatcher.pending);
+const emit = (count) => emitKeepingUp({ count, perTurn }, (index) => dispatcher.token(tokenAt(index)), dispatcher);
 
 await emit(WARM_UP);
-await dispatcher.flush();
 const clocks = startClocks();
-const mainCpuMs = await emit(events);
-await dispatcher.flush();
-const { processCpuMs } = clocks();
+await emit(events);
+const { mainCpuMs, processCpuMs } = clocks();
 report({ mainCpuMs, processCpuMs, told: WARM_UP + events, accounts: dispatcher.accounts?.() ?? [] });
 vanish();

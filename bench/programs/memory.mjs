@@ -7,13 +7,13 @@ const WARM_UP = 500;
 const { tracer: name, runs } = input;
 const tracer = await TRACERS[name](input);
 const nothing = () => {};
-let told = 0;
+let spans = 0;
 
 async function open(count) {
   const opened = [];
   for (let index = 0; index < count; index++) {
     const run = tracer.startRun();
-    run.span(told++, nothing);
+    run.span(spans++, nothing);
     opened.push(run);
     if (index % 20 === 0) await nextTurn();
   }
@@ -41,7 +41,7 @@ report({
   residentMb: (after.mb - before.mb) * perThousand,
   heapMb: ((after.heap - before.heap) / 1e6) * perThousand,
   processMb: after.mb,
-  told,
+  events: tracer.events?.(),
   accounts: tracer.accounts?.() ?? [],
 });
 vanish();

@@ -6,7 +6,7 @@ import { busy } from "./busy.mjs";
 import { inRuns, TRACERS } from "./tracers.mjs";
 
 const WARM_UP = 2000;
-const { tracer: name, spans, iterations, perTurn, isFlushed } = input;
+const { tracer: name, spans, iterations, perTurn, isFlushed, lingerMs } = input;
 const tracer = await TRACERS[name](input);
 const runs = inRuns(tracer);
 const work = () => busy(iterations);
@@ -31,12 +31,17 @@ if (isFlushed) {
   await tracer.flush();
 }
 
+const peakMb = peakMegabytes();
+if (lingerMs !== undefined) await pause(lingerMs);
+
 report({
   wallMs,
   mainCpuMs,
   processCpuMs,
-  peakMb: peakMegabytes(),
+  peakMb,
+  ...(lingerMs === undefined ? {} : { laterPeakMb: peakMegabytes() }),
   told: WARM_UP + spans,
+  events: tracer.events?.(),
   accounts: isFlushed ? (tracer.accounts?.() ?? []) : accounts,
 });
 vanish();

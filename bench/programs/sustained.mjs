@@ -32,5 +32,5 @@ const clocks = startClocks();
 if (perSecond === undefined) await asFastAsDelivered(WARM_UP, WARM_UP + spans);
 else await emitPaced({ events: spans, perSecond }, (index) => runs.span(WARM_UP + index, nothing));
 await tracer.flush();
-report({ ...clocks(), told: WARM_UP + spans, accounts: tracer.accounts?.() ?? [] });
+report({ ...clocks(), told: WARM_UP + spans, events: tracer.events?.(), accounts: tracer.accounts?.() ?? [] });
 vanish();

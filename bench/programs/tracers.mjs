@@ -19,7 +19,8 @@ const ignore = () => {};
 /**
  * Ways to tell about an agent's runs and the spans of work in them, each as its makers show it. `startRun()` returns
  * `span(index, work)`, which does the work inside a span, and `end()`. `flush()` resolves when what was told is sent,
- * `shutdown()` when nothing is left to do.
+ * `shutdown()` when nothing is left to do. Ours also tells about tokens, how many events it told of, and its exporters'
+ * accounts.
  */
 export const TRACERS = {
   nothing() {
@@ -31,19 +32,30 @@ export const TRACERS = {
     const { TelemetryManager } = await import(CORE_URL);
     const manager = await TelemetryManager.load(folder);
     let runs = 0;
+    let events = 0;
     return {
       startRun() {
         const run = manager.startRun(QUESTION);
         const index = runs++;
+        events++;
         return {
+          token(text) {
+            run.token(text);
+            events++;
+          },
           span(index, work) {
             const tool = run.startTool(TOOL, INPUT);
             work();
             tool.end(outputOf(index));
+            events += 2;
           },
-          end: () => run.end({ output: `done: benchrun-${index}` }),
+          end() {
+            run.end({ output: `done: benchrun-${index}` });
+            events++;
+          },
         };
       },
+      events: () => events,
       flush: () => manager.flush({ timeoutMs: 60_000 }),
       shutdown: () => manager.shutdown(),
       accounts: () => manager.health().exporters,
@@ -229,16 +241,23 @@ export const TRACERS = {
 };
 
 const SPANS_PER_RUN = 100;
+const TOKENS_PER_RUN = 1000;
 
-/** An agent that has one run after the other, each of 100 spans. */
+/** An agent that has one run after the other, each of 100 spans or 1000 tokens. */
 export function inRuns(tracer) {
   let run;
   let spans = 0;
+  let tokens = 0;
   return {
     span(index, work) {
       run ??= tracer.startRun();
       run.span(index, work);
       if (++spans % SPANS_PER_RUN === 0) this.end();
+    },
+    token(text) {
+      run ??= tracer.startRun();
+      run.token(text);
+      if (++tokens % TOKENS_PER_RUN === 0) this.end();
     },
     end() {
       run?.end();

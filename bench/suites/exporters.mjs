@@ -12,7 +12,8 @@ export const exporters = {
     note:
       "Nanoseconds of CPU per token with 0, 1, 3 and 8 exporters that do nothing: on the main thread, which is the agent's, and in the " +
       "whole process. Ours writes its line to a pipe as well; LangChain (a token told to n callback handlers) and OpenTelemetry (a span " +
-      "started and ended, n batch span processors) write nothing. A turn of the event loop after every 50. Ratios to the first of each kind.",
+      "started and ended, n batch span processors) write nothing. A turn of the event loop after every 50. Counted until " +
+      "everybody has been told everything, waiting for that and the last flush included. Ratios to the first of each kind.",
     columns: [
       { key: "mainNs", title: "main thread, CPU ns" },
       { key: "ratio", title: "to the first", ratioOf: "mainNs" },

@@ -49,7 +49,7 @@ function hold(given, vendors) {
     const options = { stdout: pipe.fd, environment, timeoutMs: 180_000, flags: ["--expose-gc"] };
     const result = await runProgram("memory.mjs", { ...given, runs: RUNS, url: server.url }, options);
     await pipe.result;
-    if (vendors !== undefined) assertAccounts(result.accounts, vendors, result.told);
+    if (vendors !== undefined) assertAccounts(result.accounts, vendors, result.events);
     return result;
   });
 }
