@@ -9,7 +9,6 @@ import type { DatadogOptions } from "./options.ts";
  * @see Datadog "Send logs" reference
  */
 
-const MAX_CAUSES = 10;
 // Datadog cuts a log at 1 MB, and takes none that is older than 18 hours.
 const MAX_TEXT_LENGTH = 100_000;
 const WINDOW_MS = 18 * 60 * 60 * 1000 - 2 * 60 * 1000;
@@ -62,7 +61,7 @@ export function typeOf({ status, error }: FinishedSpan): string {
 /** The stacks of an error and of its causes. */
 function stackOf(error: Error): string {
   const stacks: string[] = [];
-  for (let next: unknown = error; next instanceof Error && stacks.length < MAX_CAUSES; next = next.cause)
+  for (let next: unknown = error; next instanceof Error; next = next.cause)
     stacks.push(next.stack ?? `${next.name}: ${next.message}`);
   return stacks.join("\nCaused by: ");
 }

@@ -4,7 +4,7 @@ import type { FinishedSpan } from "@charm/telemetry-core/kit";
 import { encodeSpan, isTooOld } from "./encode.ts";
 import { encodeErrorLog } from "./error.ts";
 import { Metrics } from "./metrics.ts";
-import { DEFAULTS, resolveOptions } from "./options.ts";
+import { LIMITS, resolveOptions } from "./options.ts";
 import type { DatadogOptions } from "./options.ts";
 import { DatadogSender } from "./sender.ts";
 
@@ -22,7 +22,7 @@ export class DatadogExporter extends SpanTelemetryExporter {
   #connection: Connection | undefined;
 
   constructor() {
-    super({ batchSize: DEFAULTS.batchSize, flushIntervalMs: DEFAULTS.flushIntervalMs });
+    super({ batchSize: LIMITS.batchSize, flushIntervalMs: LIMITS.flushIntervalMs });
   }
 
   protected override connect(info: StartInfo): void {

@@ -15,25 +15,21 @@ export interface DatadogOptions {
   readonly service: string;
   /** Which machine or container metrics and logs are from. */
   readonly host: string;
-  /** For one request. */
-  readonly timeoutMs: number;
-  /** Spans of one request at most. */
-  readonly batchSize: number;
-  /** How long a span may wait for others. */
-  readonly flushIntervalMs: number;
-  /** Bytes of one request's body. The vendor's own SDK keeps to the same. */
-  readonly maxRequestBytes: number;
 }
 
 const DEFAULT_SITE = "datadoghq.com";
 
 const PATHS = { spans: "/api/intake/llm-obs/v1/trace/spans", series: "/api/v2/series", logs: "/api/v2/logs" } as const;
 
-export const DEFAULTS: Omit<DatadogOptions, "apiKey" | "endpoints" | "tags" | "service" | "host"> = {
-  mlApp: "agent",
-  timeoutMs: 10_000,
+/** Bounds that no variable changes. */
+export const LIMITS: Readonly<Record<"batchSize" | "flushIntervalMs" | "timeoutMs" | "maxRequestBytes", number>> = {
+  /** Spans of one request. */
   batchSize: 500,
+  /** How long a span may wait for others. */
   flushIntervalMs: 1000,
+  /** For one try of a request. */
+  timeoutMs: 10_000,
+  /** Of one request's body. The vendor's own SDK keeps to the same. */
   maxRequestBytes: 5 * 1024 * 1024,
 };
 
@@ -93,10 +89,9 @@ export function resolveOptions(
     ...Object.entries(named).map(([name, value]) => (value === "" ? undefined : tagOf(value, name))),
     "language:javascript",
   ];
-  const mlApp = mlAppOf(read("DD_LLMOBS_ML_APP")) || mlAppOf(agent.name) || DEFAULTS.mlApp;
+  const mlApp = mlAppOf(read("DD_LLMOBS_ML_APP")) || mlAppOf(agent.name) || "agent";
   return {
     options: {
-      ...DEFAULTS,
       apiKey: new Secret(key, keyVariable),
       endpoints: {
         spans: endpoints.spans,

@@ -2,7 +2,7 @@ import type { Outcome, StartInfo } from "@charm/telemetry-core";
 import { HttpSender } from "@charm/telemetry-core/kit";
 import type { HttpSenderOptions, Reporter } from "@charm/telemetry-core/kit";
 import { envelopeOf } from "./encode.ts";
-import { DEFAULTS } from "./options.ts";
+import { LIMITS } from "./options.ts";
 import type { DatadogOptions } from "./options.ts";
 import { SideStream } from "./side-stream.ts";
 
@@ -32,12 +32,13 @@ export class DatadogSender {
         key: options.apiKey,
         advice: "Is it an API key (not an application key) of the account at DD_SITE?",
       },
-      requestTimeoutMs: options.timeoutMs,
+      requestTimeoutMs: LIMITS.timeoutMs,
       retryAfterHeaders: ["retry-after", "x-ratelimit-reset"],
       mask: (text) => info.mask(text),
       reporter,
     };
-    const { maxRequestBytes, batchSize, endpoints } = options;
+    const { maxRequestBytes, batchSize } = LIMITS;
+    const { endpoints } = options;
     const envelope = envelopeOf(options);
     this.maxSpanBytes = maxRequestBytes - Buffer.byteLength(envelope.open + envelope.close);
     this.#spans = new HttpSender({
@@ -52,7 +53,7 @@ export class DatadogSender {
       new SideStream({
         what,
         sender: { ...common, ...endpoint, connections: 1 },
-        flushIntervalMs: DEFAULTS.flushIntervalMs,
+        flushIntervalMs: LIMITS.flushIntervalMs,
         reporter,
       });
     this.metrics =

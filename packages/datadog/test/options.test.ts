@@ -197,12 +197,6 @@ describe("the application's name", () => {
   });
 });
 
-it("has a default for everything else", () => {
-  expect(options({})).toMatchObject({
-    timeoutMs: 10_000,
-    batchSize: 500,
-    flushIntervalMs: 1000,
-    maxRequestBytes: 5 * 1024 * 1024,
-  });
+it("goes to US1 unless the environment says otherwise", () => {
   expect(options({}).endpoints.spans.href).toBe(`https://api.datadoghq.com${PATH}`);
 });

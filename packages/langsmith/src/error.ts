@@ -1,14 +1,11 @@
 import type { FinishedSpan } from "@charm/telemetry-core/kit";
 
-const MAX_CAUSES = 10;
-
 /** What a failed run says at LangSmith: the stacks of its error and of the causes. Nothing for a span without an error. */
 export function errorOf({ status, error }: FinishedSpan): string | undefined {
   if (error === undefined) return undefined;
   if (status === "aborted") return `Aborted: ${error.message}`;
   const texts: string[] = [];
-  for (let next: unknown = error; next instanceof Error && texts.length < MAX_CAUSES; next = next.cause)
-    texts.push(stackOf(next));
+  for (let next: unknown = error; next instanceof Error; next = next.cause) texts.push(stackOf(next));
   return texts.join("\nCaused by: ");
 }
 
