@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readManifest } from "../../src/manifest/index.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { HURTING, MALFORMED, NESTED, anyText } from "./hostile-texts.ts";
 import { manifestOf, manifestText, readText } from "./support.ts";
 
 const first = (problems: readonly { where: string; message: string; fix: string }[]): string =>
@@ -52,21 +53,7 @@ describe("files that are no manifest", () => {
 });
 
 describe("files that are not well-formed", () => {
-  it.each([
-    ["a tab as indentation", "runtime:\n\ttelemetry: []", "charm.yaml:2:1", "a tab stands where only blanks may"],
-    ["a tab after a colon", "a:\tb", "charm.yaml:1:3", "a tab stands where only blanks may"],
-    ["an open bracket", "a: [b", "charm.yaml:1:6", "not readable as YAML"],
-    ["an open quote", 'a: "b', "charm.yaml:1:6", "a quote is not closed"],
-    ["a colon in plain text", "a: b: c", "charm.yaml:1:4", "not readable as YAML"],
-    ["two documents", "a: 1\n---\nb: 2\n", "charm.yaml:2:1", "a second YAML document begins"],
-    ["an unknown alias", "a: *b", "charm.yaml:1:4", "no anchor before this alias"],
-    ["an anchor twice", "a: &x 1\nb: &x 2", "charm.yaml:2:7", "a second anchor of the same name"],
-    ["an unknown tag", "a: !!python/object:os.system x", "charm.yaml:1:30", "the tag"],
-    ["a tag that does not fit", "a: !!int many", "charm.yaml:1:10", "its tag says !!int"],
-    ["a mapping as a key", "{[a]: b}", "charm.yaml:1:2", "used as a key"],
-    ["a NUL", "a: b\0c", "charm.yaml:1:5", "U+0000"],
-    ["a number as a key of the file", "1: a", "charm.yaml:1:1", "keys of the file must be strings"],
-  ])("places %s", async (_, text, where, message) => {
+  it.each(MALFORMED)("places %s", async (_, text, where, message) => {
     const { contract } = await readText(text);
     expect(contract.map((problem) => problem.where)).toContain(where);
     expect(contract.map((problem) => `${problem.where} ${problem.message}`).join("\n")).toContain(message);
@@ -113,38 +100,28 @@ describe("files that are not well-formed", () => {
 
 describe("files that are made to hurt", () => {
   it("does not expand aliases", async () => {
-    const levels = Array.from(
-      { length: 30 },
-      (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level},`.repeat(20)}]`,
-    );
-    const manifest = await manifestOf("telemetry: *l30", { defaults: ["l0: &l0 lol", ...levels].join("\n") });
+    const manifest = await readText(HURTING.aliases);
     expect(manifest.contract.map(({ at }) => at)).toHaveLength(20);
   });
 
   it("bounds what is merged", async () => {
-    const keys = Array.from({ length: 200 }, (_, index) => `k${index}: v`).join(", ");
-    const uses = Array.from({ length: 100 }, (_, index) => `u${index}: {<<: *base}`);
-    const { contract } = await manifestOf("telemetry: []", { defaults: [`base: &base {${keys}}`, ...uses].join("\n") });
+    const { contract } = await readText(HURTING.merges);
     expect(contract.map((problem) => problem.message)).toEqual(["not readable as YAML: `<<` merges too many keys."]);
   });
 
   it("reads what refers to itself", async () => {
-    const manifest = await manifestOf("telemetry: &t [*t]\n  memory: &m {config: *m, <<: *m}");
+    const manifest = await readText(HURTING.circles);
     expect(manifest.contract.map(({ at }) => at)).toEqual(["runtime.telemetry.0"]);
   });
 
-  it.each([
-    ["lists", "[", ""],
-    ["mappings", "{a: ", ""],
-    ["blocks", "- ", "x"],
-  ])("refuses %s that are nested without end", async (_, open, end) => {
-    const { contract } = await readText(open.repeat(50_000) + end);
+  it.each(Object.entries(NESTED))("refuses %s that are nested without end", async (_, text) => {
+    const { contract } = await readText(text);
     expect(contract.length).toBeGreaterThan(0);
     expect(contract.length).toBeLessThan(30);
   });
 
   it("keeps keys such as __proto__ apart from objects of the program", async () => {
-    const manifest = await readText("__proto__: {version: x}\nconstructor: y\n");
+    const manifest = await readText(HURTING.prototypes);
     expect(manifest.contract.map(({ at, type }) => `${at} ${type}`)).toEqual([
       "version missing",
       "persona missing",
@@ -155,27 +132,9 @@ describe("files that are made to hurt", () => {
 });
 
 describe("any file", () => {
-  const line = fc.oneof(
-    fc.constantFrom(
-      ...manifestText("telemetry: [datadog]\n  memory:\n    provider: local").split("\n"),
-      "telemetry:",
-      "  - [a",
-      "  <<: *x",
-      "&x a: b",
-      "\t",
-      "---",
-      "...",
-      "? |",
-      "!!set {a}",
-      "'",
-    ),
-    fc.string({ unit: "binary" }),
-  );
-
   it("gets an answer whose problems lie inside it", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(line, { maxLength: 12 }), async (lines) => {
-        const text = lines.join("\n");
+      fc.asyncProperty(anyText, async (text) => {
         const { contract, findings } = await readText(text);
         const ends = text.split("\n").map((each) => each.length);
         for (const problem of [...contract, ...findings]) {
