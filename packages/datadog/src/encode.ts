@@ -1,4 +1,5 @@
 import type { LlmMessage } from "@charm/telemetry-core";
+import { fits } from "@charm/telemetry-core/kit";
 import type { Envelope, FinishedSpan, LlmSpan } from "@charm/telemetry-core/kit";
 import { errorOf, shortened, typeOf } from "./error.ts";
 import type { SpanError } from "./error.ts";
@@ -207,9 +208,4 @@ function tagsOf(span: FinishedSpan): string[] {
   if (span.isPartial) tags.push("partial:1");
   if (span.kind === "run") tags.push(...span.run.tags.map((tag) => tagOf(tag)).filter((tag) => tag !== undefined));
   return tags;
-}
-
-function fits(text: string, maxBytes: number): boolean {
-  // A UTF-16 unit is at most three bytes: counting is only needed near the limit.
-  return text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes;
 }

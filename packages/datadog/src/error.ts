@@ -1,3 +1,4 @@
+import { beginningOf } from "@charm/telemetry-core/kit";
 import type { FinishedSpan } from "@charm/telemetry-core/kit";
 import { decimal } from "./notation.ts";
 import type { DatadogOptions } from "./options.ts";
@@ -27,7 +28,7 @@ export function errorOf(span: FinishedSpan): SpanError | undefined {
 
 /** The same without its depth. */
 export function shortened(error: SpanError | undefined): SpanError | undefined {
-  return error && { message: error.message.slice(0, 1000), type: error.type.slice(0, 200) };
+  return error && { message: beginningOf(error.message, 1000), type: beginningOf(error.type, 200) };
 }
 
 /** @returns nothing for a span without an error, or one that is too old. */
@@ -67,5 +68,5 @@ function stackOf(error: Error): string {
 }
 
 function cut(text: string): string {
-  return text.length <= MAX_TEXT_LENGTH ? text : `${text.slice(0, MAX_TEXT_LENGTH).replace(/[\uD800-\uDBFF]$/, "")}…`;
+  return text.length <= MAX_TEXT_LENGTH ? text : `${beginningOf(text, MAX_TEXT_LENGTH)}…`;
 }

@@ -1,3 +1,5 @@
+import { beginningOf } from "@charm/telemetry-core/kit";
+
 /** How Datadog writes ids, times and tags. */
 
 const MAX_TAG_LENGTH = 200;
@@ -38,5 +40,5 @@ export function tagOf(text: string, key?: string): string | undefined {
   if (clean === "") return undefined;
   const tag = key === undefined && !/^\p{L}[^:]*:./u.test(clean) ? `tag:${clean}` : clean;
   const whole = key === undefined ? tag : `${key}:${tag}`;
-  return whole.slice(0, MAX_TAG_LENGTH).replace(/[\uD800-\uDBFF]$/, "");
+  return beginningOf(whole, MAX_TAG_LENGTH);
 }

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { Secret, isLoopback, parseBaseUrl } from "@charm/telemetry-core/kit";
+import { Secret, beginningOf, isLoopback, parseBaseUrl } from "@charm/telemetry-core/kit";
 import { normalised, tagOf } from "./notation.ts";
 
 /** What the exporter needs to know. Complete: whatever the environment does not say has its default. */
@@ -109,7 +109,7 @@ export function resolveOptions(
 /** Lower case; letters, digits and `_ - : . /`; at most 193 characters; no doubled and no trailing underscore. */
 export function mlAppOf(name: string): string {
   const allowed = normalised(name).replace(/^_/, "");
-  return allowed.slice(0, MAX_ML_APP_LENGTH).replace(/[_\uD800-\uDBFF]$/, "");
+  return beginningOf(allowed, MAX_ML_APP_LENGTH).replace(/_$/, "");
 }
 
 type Endpoints = Readonly<Record<keyof typeof PATHS, URL>>;

@@ -1,4 +1,4 @@
-import { sampleOf } from "@charm/telemetry-core/kit";
+import { beginningOf, fits, sampleOf } from "@charm/telemetry-core/kit";
 import type { Envelope, FinishedSpan } from "@charm/telemetry-core/kit";
 import type { DynamicSamplingContext } from "@sentry/core";
 import { addedOf, contentOf, factsOf } from "./attributes.ts";
@@ -43,7 +43,7 @@ export function encodeSpan(
   const withoutContent = write({ ...notices, ...addedOf(span), ...errorOf(span) });
   if (fits(withoutContent, maxBytes)) return withoutContent;
   const type = errorOf(span)["error.type"];
-  return write({ ...notices, "error.type": typeof type === "string" ? type.slice(0, 200) : undefined });
+  return write({ ...notices, "error.type": typeof type === "string" ? beginningOf(type, 200) : undefined });
 }
 
 function spanOf(span: FinishedSpan, segmentId: string, surroundings: Surroundings, more: Attributes): object {
@@ -105,9 +105,4 @@ function segmentName(span: FinishedSpan, surroundings: Surroundings): string {
 function nameOf(span: FinishedSpan, surroundings: Surroundings): string {
   if (span.kind === "run") return segmentName(span, surroundings);
   return `${OPERATIONS[span.kind]} ${span.kind === "llm" ? (span.model ?? span.name) : span.name}`;
-}
-
-function fits(text: string, maxBytes: number): boolean {
-  // A UTF-16 unit is at most three bytes: counting is only needed near the limit.
-  return text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes;
 }

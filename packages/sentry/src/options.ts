@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { Secret } from "@charm/telemetry-core/kit";
+import { Secret, beginningOf } from "@charm/telemetry-core/kit";
 
 /** What the exporter needs to know. Complete: whatever the environment does not say has its default. */
 export interface SentryOptions {
@@ -101,7 +101,7 @@ export function parseDsn(text: string): Dsn | undefined {
 /** What Sentry takes as a release: no blanks, slashes or control characters, at most 200 characters. */
 export function releaseOf(agent: { readonly name: string; readonly version?: string | undefined }): string | undefined {
   if (agent.version === undefined) return undefined;
-  return `${agent.name}@${agent.version}`.replaceAll(/[\s/\\\p{Cc}]+/gu, "-").slice(0, 200);
+  return beginningOf(`${agent.name}@${agent.version}`.replaceAll(/[\s/\\\p{Cc}]+/gu, "-"), 200);
 }
 
 function rateOf(text: string, problems: string[]): number {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { TelemetryError } from "@charm/telemetry-core";
 import type { EventContext } from "@charm/telemetry-core";
+import { beginningOf } from "@charm/telemetry-core/kit";
 
 /** As Sentry's own SDK keeps. */
 const MAX_BREADCRUMBS = 100;
@@ -124,5 +125,5 @@ function remember(reported: Set<string>, key: string): void {
 }
 
 function short(text: string): string {
-  return text.length <= MAX_TEXT_LENGTH ? text : `${text.slice(0, MAX_TEXT_LENGTH).replace(/[\uD800-\uDBFF]$/, "")}…`;
+  return text.length <= MAX_TEXT_LENGTH ? text : `${beginningOf(text, MAX_TEXT_LENGTH)}…`;
 }

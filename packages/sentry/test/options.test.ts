@@ -55,6 +55,7 @@ describe("resolveOptions", () => {
   it("has no release for an agent without a version", () => {
     expect(releaseOf({ name: "a" })).toBeUndefined();
     expect(releaseOf({ name: "a/b\nc", version: "1" })).toBe("a-b-c@1");
+    expect(releaseOf({ name: `${"x".repeat(199)}😀`, version: "1" })).toBe("x".repeat(199));
   });
 
   it("tells all that is wrong together, without the DSN", () => {

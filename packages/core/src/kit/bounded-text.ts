@@ -1,4 +1,5 @@
 import { cutText } from "../cut-text.ts";
+import { beginningOf } from "./text.ts";
 
 const PIECES_PER_JOIN = 512;
 // Kept beyond the limit until the text has been masked: a secret across the limit is then masked whole, not cut in two.
@@ -41,7 +42,7 @@ export class BoundedText {
     if (this.#missing === 0) return cutText(text, this.#limit);
     // Masks may have made it so much shorter that its end, which may be half a secret, has come within the limit.
     const room = Math.max(0, Math.min(this.#limit, text.length - MASKING_MARGIN));
-    const kept = text.slice(0, room).replace(/[\uD800-\uDBFF]$/, "");
+    const kept = beginningOf(text, room);
     return `${kept}… [cut: ${text.length - kept.length + this.#missing} more characters]`;
   }
 }

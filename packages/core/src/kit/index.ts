@@ -32,5 +32,6 @@ export type { AssemblerLimits } from "./span-assembler.ts";
 export { Secret } from "./secret.ts";
 export { isLoopback, parseBaseUrl } from "./base-url.ts";
 export { isSampled, sampleOf } from "./sampling.ts";
+export { beginningOf, fits } from "./text.ts";
 export { systemClock } from "./clock.ts";
 export type { Clock } from "./clock.ts";

@@ -6,6 +6,7 @@ import { describeFailure, oneLine } from "../../src/kit/describe-failure.ts";
 import { Recent } from "../../src/kit/recent.ts";
 import { Secret } from "../../src/kit/secret.ts";
 import { sizeOf } from "../../src/kit/size-of.ts";
+import { beginningOf, fits } from "../../src/kit/text.ts";
 
 const same = (text: string): string => text;
 
@@ -92,6 +93,23 @@ describe("words", () => {
   it("keeps an answer to one short line", () => {
     expect(oneLine(`a\r\n\tb ${"x".repeat(500)}`)).toMatch(/^a b x+…$/);
     expect(oneLine("x".repeat(500)).length).toBe(301);
+  });
+});
+
+describe("a text", () => {
+  it("has a beginning without half a code point", () => {
+    expect(beginningOf("tide", 10)).toBe("tide");
+    expect(beginningOf("tides", 4)).toBe("tide");
+    expect(beginningOf("tid😀", 4)).toBe("tid");
+    expect(beginningOf("tid😀", 5)).toBe("tid😀");
+  });
+
+  it("fits by its bytes, not by its length", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.nat(60), (text, maxBytes) => {
+        expect(fits(text, maxBytes)).toBe(Buffer.from(text).length <= maxBytes);
+      }),
+    );
   });
 });
 
