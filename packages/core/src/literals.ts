@@ -1,7 +1,7 @@
 import type { Found } from "./redact.ts";
 
-/** Longer texts are searched for by their beginning: V8 makes no expression of very long ones, and says so with all of it. */
-const HEAD_CHARACTERS = 64;
+/** Longer texts are searched for by their beginning: V8 makes no machine code of large expressions, and of very large ones nothing but an error with all of it. */
+const HEAD_CHARACTERS = 32;
 
 /** Texts that are to be found, each with the name of its variable. */
 export class Literals {

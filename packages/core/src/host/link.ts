@@ -44,7 +44,7 @@ export interface HostLink {
    * hooks `first` is the run id.
    */
   append(hook: HookName, first: unknown, second: unknown, context: EventContext): void;
-  /** The secrets that are masked from here on. */
+  /** The secrets that are masked from here on, and in events that are still on their way. */
   setSecrets(secrets: ReadonlyMap<string, string>): void;
   /** Resolves when every exporter has flushed what it was given before, or at the deadline. */
   flush(timeoutMs: number): Promise<void>;
