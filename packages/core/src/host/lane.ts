@@ -33,8 +33,8 @@ export interface LaneOptions {
 const MAX_WARNINGS = 50;
 
 /**
- * One exporter's life and queue: starts it (with the first `run`), calls its hooks one at a time in the order of events, and accounts for
- * each event. Whatever the exporter does stays in here. Its code is entered from `run` alone.
+ * One exporter's life and queue: starts it (with the first `run`), calls its hooks one at a time in the order of events,
+ * and accounts for each event. Whatever the exporter does stays in here. Its code is entered from `run` alone.
  */
 export class Lane {
   readonly #options: LaneOptions;
@@ -89,15 +89,18 @@ export class Lane {
   }
 
   push(event: HostEvent): void {
-    const { account, limits } = this.#options;
-    if (this.#phase === "disabled" || this.#ending !== undefined) {
-      account.take(1);
-      account.settle(1, this.#phase === "disabled" ? "disabled" : "after_shutdown");
-      return;
-    }
+    const { limits } = this.#options;
+    if (this.#phase === "disabled") return this.lose(1, "disabled");
+    if (this.#ending !== undefined) return this.lose(1, "after_shutdown");
     this.#queue.push(event);
     while (this.#queue.length > limits.queueEvents || this.#queue.bytes > limits.queueBytes) this.#drop("queue_full");
     this.#wake();
+  }
+
+  /** So many events are not for the queue. */
+  lose(eventCount: number, outcome: Outcome): void {
+    this.#options.account.take(eventCount);
+    this.#options.account.settle(eventCount, outcome);
   }
 
   /** Resolves when the exporter has flushed the events that were pushed before, or after `timeoutMs`. */

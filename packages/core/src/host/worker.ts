@@ -3,10 +3,12 @@ import { readlinkSync } from "node:fs";
 import { getHeapStatistics } from "node:v8";
 import { workerData } from "node:worker_threads";
 import { Ledger } from "../ledger.ts";
+import { errorText } from "../snapshot.ts";
 import { LedgerAccount } from "./account.ts";
 import { readBatch } from "./batch.ts";
 import type { Batch } from "./batch.ts";
 import { Control } from "./control.ts";
+import type { HostEvent } from "./event.ts";
 import type { Lane } from "./lane.ts";
 import { Lanes } from "./lanes.ts";
 import { loadExporterClass } from "./load-exporter.ts";
@@ -117,34 +119,60 @@ async function inTurn({ place, module }: ThreadExporter): Promise<() => object> 
 const inbox: Order[] = [];
 let isEnding = false;
 
-/** One order per turn of the loop: lanes hand over the events of one batch before the next one is read. */
+/**
+ * One order per turn of the loop: lanes hand over the events of one batch before the next one is read. An order that
+ * fails holds no later one up.
+ */
 function perform(): void {
   const order = inbox.shift();
   if (order === undefined) return;
-  if (order.kind === "batch") pushBatch(order);
-  else if (order.kind === "secrets") lanes.setSecrets(order.secrets);
-  else {
-    const nowUnixMs = performance.timeOrigin + performance.now();
-    const timeoutMs = Math.max(0, Math.min(order.timeoutMs, order.endsAtUnixMs - nowUnixMs));
-    if (order.kind === "end") isEnding = true;
-    void (order.kind === "end" ? lanes.end(timeoutMs) : lanes.flush(timeoutMs)).then(() => {
-      sendErrors();
-      report({ kind: "done", id: order.id });
-    });
+  try {
+    if (order.kind === "batch") pushBatch(order);
+    else if (order.kind === "secrets") lanes.setSecrets(order.secrets);
+    else void carryOut(order);
+  } catch (error) {
+    tell(order, error);
+  } finally {
+    if (inbox.length > 0) setImmediate(perform);
   }
-  if (inbox.length > 0) setImmediate(perform);
+}
+
+async function carryOut(order: Extract<Order, { id: number }>): Promise<void> {
+  const nowUnixMs = performance.timeOrigin + performance.now();
+  const timeoutMs = Math.max(0, Math.min(order.timeoutMs, order.endsAtUnixMs - nowUnixMs));
+  if (order.kind === "end") isEnding = true;
+  try {
+    await (order.kind === "end" ? lanes.end(timeoutMs) : lanes.flush(timeoutMs));
+  } catch (error) {
+    tell(order, error);
+  }
+  sendErrors();
+  report({ kind: "done", id: order.id });
 }
 
 function pushBatch(batch: Batch): void {
-  const events = readBatch(batch, lanes.masker);
+  const events = read(batch);
   exporters.forEach(({ from }, at) => {
     const lane = isEnding ? lanes.revive(at) : lanes.at(at);
-    for (let place = Math.max(0, from - batch.first); place < events.length; place++) {
-      const event = events[place];
-      if (event !== undefined) lane?.push(event);
-    }
+    const first = Math.max(0, from - batch.first);
+    if (events === undefined) lane?.lose(Math.max(0, batch.eventCount - first), "failed");
+    else for (const event of events.slice(first)) lane?.push(event);
   });
-  control.received(batch.first + events.length, batch.totalBytes);
+  control.received(batch.first + batch.eventCount, batch.totalBytes);
+}
+
+function read(batch: Batch): readonly HostEvent[] | undefined {
+  try {
+    return readBatch(batch, lanes.masker);
+  } catch (error) {
+    tell(batch, error);
+    return undefined;
+  }
+}
+
+/** A fault of ours. */
+function tell({ kind }: Order, error: unknown): void {
+  report({ kind: "warning", message: mask(`exporter host: an order (${kind}) failed: ${errorText(error)}`) });
 }
 
 function sendErrors(): void {

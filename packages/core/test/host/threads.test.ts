@@ -406,6 +406,27 @@ describe("events that cannot be sent at the moment", () => {
   });
 });
 
+describe("an order that fails", () => {
+  it("is told, its events are counted, and what comes after it is carried out", async () => {
+    const { host, tokens, notes, health, warnings } = startHost(["Good", "AlsoGood"]);
+    host.setSecrets(new Map([[8 as unknown as string, "NO_TEXT"]]));
+    tokens("t0");
+    await host.flush(20_000);
+    host.append("onNothing" as "onRunStart", "run", {}, contextOf());
+    tokens("in the same batch");
+    await host.flush(20_000);
+    tokens("t1");
+    await host.flush(20_000);
+    expect(notes("Good")).toEqual(["t0", "t1"]);
+    for (const name of ["Good", "AlsoGood"])
+      expect(health(name)).toMatchObject({ accepted: 4, delivered: 2, droppedBy: { failed: 2 }, pending: 0 });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^exporter host: an order \(secrets\) failed: \S/),
+      expect.stringMatching(/^exporter host: an order \(batch\) failed: \S/),
+    ]);
+  });
+});
+
 describe("instances of the program", () => {
   it("are called in its own thread, beside modules in theirs, and are reported in the order given", async () => {
     const instance = new RecordingExporter();
