@@ -8,5 +8,3 @@ export { discoverExporters, installedExporters } from "./discovery.ts";
 export type { Discovered, InstalledExporter } from "./discovery.ts";
 export type { ExporterModule } from "./host/link.ts";
 export { loadExporterClass } from "./host/load-exporter.ts";
-/** Finds secrets in text, for tools that show or publish it. */
-export { Masker, collectSecrets } from "./secrets.ts";

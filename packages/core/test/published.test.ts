@@ -31,7 +31,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(installed, { recursive: true, force: true }));
 
-describe.each([".", "./kit", "./manifest"] as const)("the entry %s", (subpath) => {
+describe.each([".", "./kit", "./manifest", "./masking"] as const)("the entry %s", (subpath) => {
   it("has the names that the source has", async () => {
     const built: unknown = await import(pathToFileURL(join(installed, publishConfig.exports[subpath].default)).href);
     const source: unknown = await import(pathToFileURL(join(CORE, sources[subpath]["@charm/source"])).href);

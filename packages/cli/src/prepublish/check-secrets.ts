@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { isUtf8 } from "node:buffer";
-import { Masker, collectSecrets } from "@charm/telemetry-core/manifest";
+import { Masker, collectSecrets } from "@charm/telemetry-core/masking";
 import { shown } from "@charm/telemetry-registry/findings";
 import { asObject } from "./flaw.ts";
 import type { Files, Flaw } from "./flaw.ts";

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { Masker, collectSecrets } from "@charm/telemetry-core/manifest";
+import { Masker, collectSecrets } from "@charm/telemetry-core/masking";
 import type { ExporterModule } from "@charm/telemetry-core/manifest";
 import { visible } from "@charm/telemetry-registry/findings";
 
