@@ -11,6 +11,10 @@ const BACKENDS: Readonly<Record<(typeof STATES)[number], { fault: Fault | undefi
   "nothing is answered": { fault: { kind: "hang" }, deadlineMs: 3000 },
 };
 
+const SPANS = 4;
+/** Far more than the two others need. */
+const ONE_HANGS_MS = 8000;
+
 const table = tableOf("ends");
 const cases = (Object.keys(ENDS) as End[]).flatMap((end) => STATES.map((state) => [end, state] as const));
 
@@ -28,10 +32,15 @@ describe.concurrent("an agent that has just taken an event, and one that has jus
         expectUnharmed(ended, end);
         expectNoSecret(ended, intakes);
         for (const exporter of EXPORTERS) {
-          const health = expectBooks(ended.health[exporter], eventsOf({ tokens }));
-          expect({ exporter, droppedBy: Object.keys(health.droppedBy) }).toEqual({
+          const events = eventsOf({ tokens });
+          const isHung = fault?.kind === "hang";
+          const { delivered, droppedBy, ...health } = expectBooks(ended.health[exporter], events, isHung);
+          const { deadline = 0, ...others } = droppedBy;
+          expect({ exporter, delivered, late: deadline + health.pending, others }).toEqual({
             exporter,
-            droppedBy: fault?.kind === "hang" && health.dropped > 0 ? ["deadline"] : [],
+            delivered: isHung ? 0 : events,
+            late: isHung ? events : 0,
+            others: {},
           });
           const { acknowledged, duplicates } = intakes[exporter].units;
           expect({ exporter, spans: health.units.spans }).toEqual({ exporter, spans: acknowledged });
@@ -40,13 +49,34 @@ describe.concurrent("an agent that has just taken an event, and one that has jus
             duplicates: 0,
             tries: 1,
           });
-          outcomes.add(outcomeOf(health));
+          outcomes.add(outcomeOf({ ...health, delivered, droppedBy }));
         }
       });
     expect([...outcomes]).toEqual([fault?.kind === "hang" ? "`deadline`" : "delivered"]);
     table.set(end, "code or signal", String(ENDS[end]));
     table.set(end, state, [...outcomes].join(", "));
   });
+});
+
+describe.concurrent("an agent that ends while one backend hangs delivers everything to the two others", () => {
+  const ends = ["natural", "exit 0"] as const;
+  it.each(EXPORTERS.flatMap((hung) => ends.map((end) => [hung, end] as const)))("%s, by %s", (hung, end) =>
+    withStandIns(async ({ intakes, environment }) => {
+      await intakes[hung].setFault({ kind: "hang" });
+      const more = { WARM: "yes", CHARM_TELEMETRY_SHUTDOWN_MS: String(ONE_HANGS_MS) };
+      const ended = await runAgent({ environment: { ...environment, ...more }, end });
+      expectUnharmed(ended, end);
+      for (const exporter of EXPORTERS) {
+        const { delivered, units } = expectBooks(ended.health[exporter], eventsOf(), exporter === hung);
+        const { acknowledged, duplicates } = intakes[exporter].units;
+        expect({ exporter, delivered, spans: units.spans, acknowledged, duplicates }).toEqual(
+          exporter === hung
+            ? { exporter, delivered: 0, spans: 0, acknowledged: 0, duplicates: 0 }
+            : { exporter, delivered: eventsOf(), spans: SPANS, acknowledged: SPANS, duplicates: 0 },
+        );
+      }
+    }),
+  );
 });
 
 it("is what the table in docs/reliability.md says (else: npm run reliability)", () => {

@@ -32,7 +32,7 @@ export interface AgentOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Names in charm.yaml: the three of this repository, and those of `more`. */
   readonly telemetry?: readonly string[];
-  /** Further exporters: name to the source of a module whose default export is the class. */
+  /** Further exporters, which come first: name to the source of a module whose default export is the class. */
   readonly more?: Readonly<Record<string, string>>;
   readonly end?: End;
   readonly tokens?: number;
@@ -53,7 +53,7 @@ export interface EndedAgent {
   readonly lines: readonly string[];
   readonly stdout: string;
   readonly stderr: string;
-  /** The most memory that the process had at once, when it was told to tell. */
+  /** The most memory that the process had at once, when it was told to tell; Linux alone knows. */
   readonly maxRssKiB: number;
   /** The final report, by the exporter's name; empty when there was none. */
   readonly health: Readonly<Record<string, ExporterHealth>>;
@@ -68,7 +68,7 @@ export async function runAgent({
   tokens = 1,
   toolCalls = 0,
 }: AgentOptions): Promise<EndedAgent> {
-  const folder = agentFolder([...telemetry, ...Object.keys(more)], more);
+  const folder = agentFolder([...Object.keys(more), ...telemetry], more);
   const child = spawn(process.execPath, ["agent.js"], {
     cwd: folder,
     env: {

@@ -16,7 +16,7 @@ export const FAULTS: ReadonlyMap<string, Fault> = new Map<string, Fault>([
   ["500", statusFault(500)],
   ["503", statusFault(503)],
   ["503 with `Retry-After`", statusFault(503, 1)],
-  ["resets in mid-body", { kind: "reset" }],
+  ["resets before it answers", { kind: "reset" }],
   ["half an answer", { kind: "half-answer" }],
   ["1 byte/s", { kind: "slow", bytesPerSecond: 1 }],
   ["wrong content type", { kind: "wrong-content-type" }],

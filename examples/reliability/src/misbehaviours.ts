@@ -1,4 +1,5 @@
 import { HOOKS } from "@charm/telemetry-core";
+import type { DropReason } from "@charm/telemetry-core";
 
 export interface Misbehaviour {
   /** Statements: with `given`, the arguments of the hook. */
@@ -7,17 +8,26 @@ export interface Misbehaviour {
   readonly isEverywhere?: true;
   /** The thread is lost with it. */
   readonly losesThread?: true;
+  /** How it is seen that it has happened: what became of an event that it met, or a line on stderr. */
+  readonly isSeenBy: DropReason | RegExp;
 }
 
 /** What an exporter does that stands beside the three, as the table calls it. */
 export const MISBEHAVIOURS: ReadonlyMap<string, Misbehaviour> = new Map<string, Misbehaviour>([
-  ["throws", { does: `throw new Error("a bug of the exporter " + process.env.SECRET_KEY);` }],
-  ["rejects", { does: `return Promise.reject(new Error("a bug of the exporter " + process.env.SECRET_KEY));` }],
-  ["never settles", { does: `return new Promise(() => {});` }],
+  ["throws", { does: `throw new Error("a bug of the exporter " + process.env.SECRET_KEY);`, isSeenBy: "failed" }],
+  [
+    "rejects",
+    {
+      does: `return Promise.reject(new Error("a bug of the exporter " + process.env.SECRET_KEY));`,
+      isSeenBy: "failed",
+    },
+  ],
+  ["never settles", { does: `return new Promise(() => {});`, isSeenBy: "deadline" }],
   [
     "floods stdout",
     {
       does: `for (let line = 0; line < 10_000; line++) console.log("a line of the exporter", process.env.SECRET_KEY);`,
+      isSeenBy: /a line of the exporter/,
     },
   ],
   [
@@ -34,15 +44,21 @@ export const MISBEHAVIOURS: ReadonlyMap<string, Misbehaviour> = new Map<string, 
         }
         try { Object.setPrototypeOf(value, null); } catch {}
       };
-      given.forEach(change);`,
+      given.forEach(change);
+      console.log("changed", seen.size, "values");`,
       isEverywhere: true,
+      isSeenBy: /changed [1-9]\d* values/,
     },
   ],
-  ["blocks the thread", { does: `for (;;) {}`, losesThread: true }],
-  ["calls `process.exit`", { does: `process.exit(9);`, losesThread: true }],
+  ["blocks the thread", { does: `for (;;) {}`, losesThread: true, isSeenBy: "restart" }],
+  ["calls `process.exit`", { does: `process.exit(9);`, losesThread: true, isSeenBy: "restart" }],
   [
     "exhausts the thread's memory",
-    { does: `const kept = []; for (;;) kept.push(new Array(100_000).fill("memory"));`, losesThread: true },
+    {
+      does: `const kept = []; for (;;) kept.push(new Array(100_000).fill("memory"));`,
+      losesThread: true,
+      isSeenBy: "restart",
+    },
   ],
 ]);
 
