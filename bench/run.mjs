@@ -30,6 +30,7 @@ async function main() {
   if (!existsSync(fileURLToPath(CORE_URL)))
     return fail("packages/core is not built. Run `npm run bench` at the root.", 2);
 
+  const start = performance.now();
   const machine = describeMachine(options.quick);
   const chosen = SUITES.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
   const suites = [];
@@ -40,7 +41,8 @@ async function main() {
   }
   progress("", true);
 
-  const results = { machine, suites };
+  const minutes = (performance.now() - start) / 60_000;
+  const results = { machine: { ...machine, minutes }, suites };
   if (options.json) console.log(JSON.stringify(results, undefined, 2));
   else if (options.markdown) process.stdout.write(renderMarkdown(results));
   else process.stdout.write(renderText(results));

@@ -1,4 +1,4 @@
-import { suiteRows, TARGET_HEADER, targetRow } from "./format.mjs";
+import { formatNumber, suiteRows, TARGET_HEADER, targetRow } from "./format.mjs";
 
 /** For a terminal. */
 export function renderText({ machine, suites }) {
@@ -17,11 +17,11 @@ export function renderMarkdown({ machine, suites }) {
   return `${parts.join("\n\n")}\n`;
 }
 
-function describe({ date, node, cores, cpu, platform, clock, peers, load, quick }) {
+function describe({ date, node, cores, cpu, platform, clock, peers, load, minutes, quick }) {
   const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
   return (
-    `${date}, Node ${node}, ${cores} cores (${cpu}, ${platform}), load ${load} at the start${quick ? ", quick run" : ""}. ` +
-    `Main-thread CPU by ${clock}. Peers: ${versions.join(", ")}.`
+    `${date}, Node ${node}, ${cores} cores (${cpu}, ${platform}), load ${load} at the start, ` +
+    `${quick ? "quick run of" : "a run of"} ${formatNumber(minutes)} minutes. Main-thread CPU by ${clock}. Peers: ${versions.join(", ")}.`
   );
 }
 

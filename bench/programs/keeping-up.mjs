@@ -19,7 +19,7 @@ export async function emitKeepingUp({ count, perTurn, flushEvery }, emit, { pend
       if (told !== undefined) await told;
     }
     await nextTurn();
-    if (isBehind(index)) await flush();
+    if (index < count && isBehind(index)) await flush();
   }
   await flush();
 }
