@@ -39,6 +39,23 @@ it("sends metrics and a log of each error beside the spans, and all that with on
   expect(account).toMatchObject({ accepted: 4, outcomes: { delivered: 4 }, units: { spans: 2 }, warnings: [] });
 });
 
+it("counts every call of an agent that flushes after each, and is not ahead of the clock", async () => {
+  const started = await start();
+  const counts = (): { value: number; timestamp: number }[] =>
+    started.intake.series.flatMap(({ item }) => (item.metric === "charm.tool.count" ? item.points : []));
+  for (let call = 1; call <= 5; call++) {
+    const context = eventContext(`000000000000000${call}`, "00000000000000aa");
+    started.accept(
+      started.exporter.onToolStart("search", "", context),
+      started.exporter.onToolEnd("search", "", context),
+    );
+    await started.exporter.flush(never);
+  }
+  for (const { timestamp } of counts()) expect(timestamp * 1000).toBeLessThanOrEqual(Date.now());
+  await started.exporter.shutdown(never);
+  expect(counts().reduce((sum, { value }) => sum + value, 0)).toBe(5);
+});
+
 it("counts what shutdown finds open", async () => {
   const started = await start({ DD_ENV: "test" });
   started.accept(started.exporter.onToolStart("search", "", eventContext("00000000000000bb", "00000000000000aa")));
