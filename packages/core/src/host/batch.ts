@@ -2,7 +2,7 @@ import { HOOKS } from "../events.ts";
 import type { EventContext, HookName, RunInfo } from "../events.ts";
 import type { Masker } from "../secrets.ts";
 import { errorRecord } from "../error-record.ts";
-import { EVENT_BYTES, HOOK_SHAPES, bytesOf, hostEvent, maskedValue } from "./event.ts";
+import { EVENT_BYTES, HOOK_SHAPES, bytesOf, contextBytes, hostEvent, maskedValue } from "./event.ts";
 import type { HostEvent } from "./event.ts";
 
 /**
@@ -64,14 +64,20 @@ export class BatchWriter {
 
   add(hook: HookName, first: unknown, second: unknown, context: EventContext): void {
     const number = HOOK_NUMBERS[hook];
+    const hasSecond = ARGUMENT_COUNTS[number] === 2;
+    // Whatever may fail comes before anything is changed: half an event would give the later ones each other's values.
+    const one = plain(first);
+    const two = hasSecond ? plain(second) : undefined;
+    const bytes = EVENT_BYTES + bytesOf(one) + (hasSecond ? bytesOf(two) : 0) + contextBytes(context);
     const code = context.sequence * SEQUENCE + this.#scopeOf(context) * SCOPE + number;
-    const place = 2 * this.#eventCount++;
+    this.#values.push(one);
+    if (hasSecond) this.#values.push(two);
+    if (context.run !== undefined) this.#values.push(context.run);
+    const place = 2 * this.#eventCount;
     this.#numbers[place] = context.run === undefined ? code : code + HAS_RUN;
     this.#numbers[place + 1] = context.timeUnixMs;
-    this.#bytes += EVENT_BYTES;
-    this.#push(first);
-    if (ARGUMENT_COUNTS[number] === 2) this.#push(second);
-    if (context.run !== undefined) this.#push(context.run);
+    this.#bytes += bytes;
+    this.#eventCount++;
   }
 
   /** Hands over what was gathered, and starts anew. */
@@ -93,17 +99,6 @@ export class BatchWriter {
     return batch;
   }
 
-  #push(value: unknown): void {
-    if (typeof value === "string") {
-      this.#bytes += 2 * value.length;
-      this.#values.push(value);
-      return;
-    }
-    const plain = value instanceof Error ? errorRecord(value) : value;
-    this.#bytes += bytesOf(plain);
-    this.#values.push(plain);
-  }
-
   #scopeOf(context: EventContext): number {
     if (isSameScope(this.#scopes[this.#lastScope], context)) return this.#lastScope;
     let scope = this.#scopesBySpan.get(context.spanId);
@@ -123,6 +118,10 @@ export class BatchWriter {
     this.#lastScope = scope;
     return scope;
   }
+}
+
+function plain(value: unknown): unknown {
+  return value instanceof Error ? errorRecord(value) : value;
 }
 
 function isSameScope(one: EventContext | undefined, other: EventContext): boolean {

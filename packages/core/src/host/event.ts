@@ -46,6 +46,11 @@ export function bytesOf(value: unknown): number {
   return bytes;
 }
 
+/** About what a context takes besides ids of our own: the agent's are as long as it likes, and events of a span share them. */
+export function contextBytes({ toolCallId, run }: EventContext): number {
+  return (toolCallId === undefined ? 0 : bytesOf(toolCallId)) + (run === undefined ? 0 : bytesOf(run));
+}
+
 /** The arguments, an error as its record, are frozen in place where nothing has to be masked. */
 export function hostEvent(
   hook: HookName,
@@ -55,7 +60,7 @@ export function hostEvent(
   masker: Masker,
 ): HostEvent {
   const one = maskedValue(first, masker);
-  const bytes = EVENT_BYTES + bytesOf(one);
+  const bytes = EVENT_BYTES + bytesOf(one) + contextBytes(context);
   if (HOOK_SHAPES[hook].argumentCount === 1) return { hook, values: [one], context, bytes };
   const other = maskedValue(second, masker);
   return { hook, values: [one, other], context, bytes: bytes + bytesOf(other) };

@@ -86,6 +86,26 @@ describe("a batch", () => {
     expect(readBatch(second, new Masker()).map((event) => event.values)).toEqual([["b"]]);
   });
 
+  it("holds nothing of an event that cannot be taken", () => {
+    const unreadable = Object.defineProperty({}, "member", {
+      enumerable: true,
+      get: () => {
+        throw new RangeError("Maximum call stack size exceeded");
+      },
+    });
+    const writer = new BatchWriter();
+    writer.add("onLlmNewToken", "a", undefined, contextOf({ span: "a" }));
+    const { bytes } = writer;
+    expect(() => {
+      writer.add("onToolStart", "name", unreadable, contextOf({ span: "b", toolCallId: "call" }));
+    }).toThrow(RangeError);
+    expect([writer.eventCount, writer.bytes]).toEqual([1, bytes]);
+    writer.add("onToolEnd", "other", "b", contextOf({ span: "b" }));
+    writer.add("onLlmNewToken", "c", undefined, contextOf({ span: "a" }));
+    const given = cross(writer).map(({ arguments: values }) => values.slice(0, -1));
+    expect(given).toEqual([["a"], ["other", "b"], ["c"]]);
+  });
+
   it("writes what events share once", () => {
     const writer = new BatchWriter();
     for (let sequence = 0; sequence < 100; sequence++)
@@ -102,6 +122,11 @@ describe("a batch", () => {
     expect(tokens).toBeGreaterThanOrEqual(2000);
     writer.add("onRunStart", "run", { deep: [{ text: "y".repeat(5000) }] }, contextOf());
     expect(writer.bytes - tokens).toBeGreaterThanOrEqual(10_000);
+    const before = writer.bytes;
+    writer.add("onToolStart", "t", "", contextOf({ span: "tool", toolCallId: "z".repeat(1000) }));
+    expect(writer.bytes - before).toBeGreaterThanOrEqual(2000);
+    const [, , event] = readBatch(writer.take(0), new Masker());
+    expect(event?.bytes).toBeGreaterThanOrEqual(2000);
     expect(bytesOf({ list: Array.from({ length: 100 }, () => 1) })).toBeGreaterThanOrEqual(800);
   });
 
