@@ -132,13 +132,6 @@ export class CharmEmitter {
   emitText(type: "thinking" | "delta", content: string, fragment: string = ""): void {
     const text = this.#text(content);
     if (this.#diverted !== undefined) return this.#diverted(type, text);
-    if (text.length < MAX_ATOMIC_BYTES) {
-      const line = textLine(type, text, fragment);
-      if (line.length <= MAX_ATOMIC_BYTES) {
-        this.writer.write(KINDS[type], line);
-        return;
-      }
-    }
     for (const line of textLines(type, text, fragment)) this.writer.write(KINDS[type], line);
   }
 
