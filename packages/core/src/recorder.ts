@@ -28,8 +28,8 @@ export function childScope(parent: SpanScope, spanId: string = newSpanId(), tool
   };
 }
 
-/** Something that was started and has to end: a run, a tool call, an LLM call. */
-export interface OpenSpan {
+/** What was started and has to end: a run, a tool call, an LLM call. */
+export interface Unended {
   /** Ends it because the process does; nothing happens if it has ended. */
   abort(reason: Error, isLoud: boolean): void;
 }
@@ -48,9 +48,9 @@ export class Recorder {
   readonly counts = { recorded: 0, unattributed: 0, guessed: 0, ignored: 0, truncated: 0, aborted: 0 };
   /** Set when the process is ending: every event is then delivered at once. */
   afterEnd: (() => void) | undefined;
-  readonly #runs = new Set<OpenSpan>();
+  readonly #runs = new Set<Unended>();
   /** Apart: calls that leak must not end the run that they are in. */
-  readonly #calls = new Set<OpenSpan>();
+  readonly #calls = new Set<Unended>();
   readonly #warn: (message: string) => void;
 
   constructor(stdout: CharmEmitterExporter | undefined, host: HostLink, warn: (message: string) => void) {
@@ -101,7 +101,7 @@ export class Recorder {
     return context.timeUnixMs;
   }
 
-  opened(span: OpenSpan, isRun: boolean): void {
+  opened(span: Unended, isRun: boolean): void {
     const open = isRun ? this.#runs : this.#calls;
     open.add(span);
     if (open.size <= MAX_OPEN) return;
@@ -109,7 +109,7 @@ export class Recorder {
     oldest?.abort(new Error(`More than ${MAX_OPEN} ${isRun ? "runs" : "tool and LLM calls"} are open.`), false);
   }
 
-  closed(span: OpenSpan): void {
+  closed(span: Unended): void {
     if (!this.#calls.delete(span)) this.#runs.delete(span);
   }
 

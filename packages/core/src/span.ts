@@ -1,9 +1,9 @@
 import { TelemetryError } from "./errors.ts";
-import type { OpenSpan, Recorder, SpanScope } from "./recorder.ts";
+import type { Unended, Recorder, SpanScope } from "./recorder.ts";
 import { SNAPSHOT_LIMITS, snapshotText } from "./snapshot.ts";
 
 /** What a run, a tool call and an LLM call have in common: they end once. */
-export abstract class Span implements OpenSpan {
+export abstract class Span implements Unended {
   protected readonly scope: SpanScope;
   readonly #recorder: Recorder;
   #isEnded = false;
