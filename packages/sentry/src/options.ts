@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { Secret, beginningOf } from "@charm/telemetry-core/kit";
+import { Secret, beginningOf, proxyUrl } from "@charm/telemetry-core/kit";
 
 /** What the exporter needs to know. Complete: whatever the environment does not say has its default. */
 export interface SentryOptions {
@@ -52,6 +52,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  *
  * @param agent makes the release where `SENTRY_RELEASE` says nothing.
  * @returns the options, or why there is nothing to be done: all that is wrong, each with the variable and what it takes.
+ * @throws TelemetryError `INVALID_OPTION` for a proxy variable that holds no URL.
  */
 export function resolveOptions(
   environment: Environment,
@@ -121,9 +122,9 @@ function flagOf(name: string, text: string, problems: string[]): boolean {
 
 /** Sentry's SDK reads the names in lower case alone; other exporters of an agent read both. */
 function proxyOf(dsn: Dsn, environment: Environment): string | undefined {
-  const read = (name: string): string => environment[name.toLowerCase()] ?? environment[name] ?? "";
-  const proxy = (dsn.protocol === "https" ? read("HTTPS_PROXY") : "") || read("HTTP_PROXY");
-  const isExempt = read("NO_PROXY")
+  const httpsProxy = dsn.protocol === "https" ? proxyUrl(environment, "HTTPS_PROXY") : "";
+  const proxy = httpsProxy || proxyUrl(environment, "HTTP_PROXY");
+  const isExempt = (environment["no_proxy"] ?? environment["NO_PROXY"] ?? "")
     .split(",")
     .map((suffix) => suffix.trim())
     .some((suffix) => suffix === "*" || (suffix !== "" && dsn.host.endsWith(suffix)));

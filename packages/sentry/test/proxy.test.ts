@@ -40,3 +40,15 @@ it("sends through a proxy that the environment names in upper case", async () =>
   expect(intake.received.spans).toBe(1);
   expect(account).toMatchObject({ outcomes: { delivered: 2 }, units: { requests: 1 } });
 });
+
+it.each(["127.0.0.1:9", "http://u:canary100%pass@127.0.0.1:9"])(
+  "is disabled by a proxy variable that holds no URL that can be used: %s",
+  async (proxy) => {
+    vi.stubEnv("SENTRY_DSN", "https://public@sentry.example/1");
+    for (const name of ["http_proxy", "https_proxy", "HTTP_PROXY"]) vi.stubEnv(name, undefined);
+    vi.stubEnv("HTTPS_PROXY", proxy);
+    const { account } = await startExporter(new SentryExporter());
+    expect(account.disabled).toMatch(/^HTTPS_PROXY is not the URL of a proxy, such as http:\/\/proxy\.example:3128\./);
+    expect(account.disabled).not.toContain("canary");
+  },
+);

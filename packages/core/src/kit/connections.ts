@@ -44,7 +44,12 @@ async function createPool(
   return proxies === undefined ? new Agent(options) : new EnvHttpProxyAgent({ ...options, ...proxies });
 }
 
-function proxyUrl(environment: NodeJS.ProcessEnv, name: string): string {
+/**
+ * The URL of a proxy that a variable names, in upper or lower case; empty where there is none.
+ *
+ * @throws TelemetryError `INVALID_OPTION` for what is not an http(s) URL, or whose user or password cannot be decoded.
+ */
+export function proxyUrl(environment: NodeJS.ProcessEnv, name: "HTTPS_PROXY" | "HTTP_PROXY"): string {
   const value = environment[name.toLowerCase()] ?? environment[name] ?? "";
   if (value === "" || isProxyUrl(value)) return value;
   const hint = value.includes("%") ? " A % in its user or password is written %25." : "";
@@ -59,7 +64,7 @@ function isProxyUrl(text: string): boolean {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
   const { username, password } = new URL(text);
   try {
-    decodeURIComponent(`${username}:${password}`); // as undici does
+    decodeURIComponent(`${username}:${password}`); // as undici and other clients do
     return true;
   } catch {
     return false;

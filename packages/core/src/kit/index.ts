@@ -30,6 +30,7 @@ export { BatchQueue, QUEUE_LIMITS } from "./batch-queue.ts";
 export type { BatchQueueLimits, BatchQueueOutput } from "./batch-queue.ts";
 export type { AssemblerLimits } from "./span-assembler.ts";
 export { Secret } from "./secret.ts";
+export { proxyUrl } from "./connections.ts";
 export { isLoopback, parseBaseUrl } from "./base-url.ts";
 export { isSampled, sampleOf } from "./sampling.ts";
 export { beginningOf, fits } from "./text.ts";
