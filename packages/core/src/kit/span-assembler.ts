@@ -66,7 +66,7 @@ export class SpanAssembler {
   readonly #limits: AssemblerLimits;
   readonly #output: AssemblerOutput;
   readonly #runs = new Map<string, OpenRun>();
-  /** The runs of spans that have been handed out. */
+  /** The runs of spans that have been handed out: known for longer than the runs are. */
   readonly #finished = new Recent<string>(REMEMBERED_SPANS);
   /** Have begun since they were last asked for, with their runs. */
   readonly #opened = new Map<OpenSpan, OpenRun>();
@@ -137,7 +137,8 @@ export class SpanAssembler {
   }
 
   #newSpan(context: EventContext, run: OpenRun | undefined): OpenSpan | undefined {
-    if (this.#finished.get(context.spanId) === context.runId) return undefined;
+    const hasFinished = run !== undefined && endedPlace(run, context.spanId) !== undefined;
+    if (hasFinished || this.#finished.get(context.spanId) === context.runId) return undefined;
     const parentId = context.parentSpanId ?? "";
     const parent = run?.spans.get(parentId)?.place ?? (run === undefined ? undefined : endedPlace(run, parentId));
     return new OpenSpan(context, parent, this.#limits.maxTextLength);

@@ -241,6 +241,17 @@ describe("order", () => {
     ]);
   });
 
+  it("knows the spans of each run that have gone, where runs use the same ids", () => {
+    const { add, spans } = assemble();
+    for (const runId of ["run-1", "run-2"])
+      for (const [hook, first, second, context] of [runStart, llmStart, llmEnd, runEnd])
+        expect(add([hook, first, second, { ...context, runId }])).toBe(true);
+    expect(spans).toHaveLength(4);
+    for (const runId of ["run-1", "run-2"])
+      for (const [hook, first, second, context] of [token("late"), runEnd])
+        expect(add([hook, first, second, { ...context, runId }])).toBe(false);
+  });
+
   it("remembers a run for a while after its last span, for children that start late", () => {
     const { spans, add, assembler } = assemble({ graceMs: 1000 });
     for (const call of [runStart, runEnd]) add(call, 0);
