@@ -6,7 +6,8 @@ export interface TruncationCounter {
 }
 
 const MARKER_CHARACTERS = 48;
-// Looked through beyond the end of what is kept, or as far as the longest secret reaches: one across that end is masked whole.
+// Looked through beyond the end of what is kept, or as much as the longest secret takes: one across that end is masked
+// whole.
 const MASKED_BEYOND = 4096;
 
 /** The process has one environment, and so one masker for whatever is cut. */

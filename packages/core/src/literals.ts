@@ -1,6 +1,9 @@
 import type { Found } from "./redact.ts";
 
-/** Longer texts are searched for by their beginning: V8 makes no machine code of large expressions, and of very large ones nothing but an error with all of it. */
+/**
+ * Longer texts are searched for by their beginning: V8 makes no machine code of a large expression, and of a very large
+ * one nothing but an error that shows it.
+ */
 const HEAD_CHARACTERS = 32;
 
 /** Texts that are to be found, each with the name of its variable. */

@@ -5,7 +5,7 @@ export interface Found {
   readonly name: string;
 }
 
-/** Puts `[NAME_REDACTED]` in the place of each. What overlaps is one place, with the name of the longest, or the first. */
+/** Puts `[NAME_REDACTED]` in the place of each. What overlaps is one place, with the name of the longest. */
 export function redact(text: string, found: readonly Found[]): string {
   let redacted = "";
   let from = 0;

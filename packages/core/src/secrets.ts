@@ -78,8 +78,8 @@ export class Masker {
 
   mask(text: string): string {
     if (text.length < this.shortest) return text;
-    // All in the text as it is: a secret may lie inside another one, of which nothing must be left over. Each apart: joined
-    // into one expression they take three times as long.
+    // All in the text as it is: a secret may lie inside another one, of which nothing must be left over. Each apart:
+    // joined into one expression they take three times as long.
     const found: Found[] = [];
     this.#whole.find(text, found);
     findTokens(text, found);

@@ -46,7 +46,7 @@ export function bytesOf(value: unknown): number {
   return bytes;
 }
 
-/** About what a context takes besides ids of our own: the agent's are as long as it likes, and events of a span share them. */
+/** About what a context takes besides ids that many events share. */
 export function contextBytes({ toolCallId, run }: EventContext): number {
   return (toolCallId === undefined ? 0 : bytesOf(toolCallId)) + (run === undefined ? 0 : bytesOf(run));
 }

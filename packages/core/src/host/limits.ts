@@ -1,6 +1,6 @@
 /** Bounds of the exporter host. Names end in their unit. */
 export interface HostLimits {
-  /** A batch is posted when it holds this many events (at most 1024) or bytes, and before its first event is older than this. */
+  /** A batch is posted when it holds this many events (at most 1024) or bytes; its first event is this old at most. */
   readonly batchEvents: number;
   readonly batchBytes: number;
   readonly batchMs: number;
