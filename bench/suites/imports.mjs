@@ -21,7 +21,7 @@ const MODULES = {
 export const imports = {
   name: "import",
   title: "Import",
-  repetitions: [11, 5],
+  repetitions: [7, 3],
   plan() {
     const folder = agentFolder(["datadog"]);
     const environment = vendorEnvironment("http://127.0.0.1:9");
