@@ -9,13 +9,13 @@ import type { Settled } from "./contain.ts";
 import { Ending } from "./ending.ts";
 import { hookArguments } from "./event.ts";
 import type { HostEvent } from "./event.ts";
-import { EventQueue } from "./event-queue.ts";
 import { exporterHandle, tellSurplus } from "./exporter-handle.ts";
 import { Flushes } from "./flushes.ts";
 import { Handed } from "./handed.ts";
 import type { Call } from "./handed.ts";
 import type { HostLimits } from "./limits.ts";
 import { Startup } from "./startup.ts";
+import { Waiting } from "./waiting.ts";
 
 export interface LaneOptions {
   readonly name: string;
@@ -39,14 +39,13 @@ const MAX_WARNINGS = 50;
 export class Lane {
   readonly #options: LaneOptions;
   readonly #startup: Startup;
-  readonly #queue = new EventQueue();
+  readonly #waiting: Waiting;
   readonly #handed: Handed;
   readonly #flushes = new Flushes();
   readonly #breaker: CircuitBreaker;
   readonly #warnings = new Set<string>();
   #exporter: Partial<BaseTelemetryExporter> | undefined;
   #phase: "starting" | "ready" | "disabled" | "ended" = "starting";
-  #taken = 0;
   /** Which event, counted from 1, is in a hook. */
   #inHook = 0;
   #ending: Ending | undefined;
@@ -56,6 +55,7 @@ export class Lane {
   constructor(options: LaneOptions) {
     const { account, limits } = options;
     this.#options = options;
+    this.#waiting = new Waiting(account, limits);
     this.#handed = new Handed((eventCount, outcome) => account.settle(eventCount, outcome));
     this.#breaker = new CircuitBreaker(limits.breakerFailures, limits.breakerMs);
     const handle = exporterHandle({
@@ -85,15 +85,13 @@ export class Lane {
 
   /** Events that have been pushed and not settled. */
   get pending(): number {
-    return this.#queue.length + this.#handed.pending;
+    return this.#waiting.count + this.#handed.pending;
   }
 
   push(event: HostEvent): void {
-    const { limits } = this.#options;
     if (this.#phase === "disabled") return this.lose(1, "disabled");
     if (this.#ending !== undefined) return this.lose(1, "after_shutdown");
-    this.#queue.push(event);
-    while (this.#queue.length > limits.queueEvents || this.#queue.bytes > limits.queueBytes) this.#drop("queue_full");
+    this.#waiting.push(event);
     this.#wake();
   }
 
@@ -107,7 +105,7 @@ export class Lane {
   flush(timeoutMs: number): Promise<void> {
     if (this.#ending !== undefined) return this.#ending.done;
     if (this.#phase === "disabled") return Promise.resolve();
-    const done = this.#flushes.ask(this.#taken + this.#queue.length, timeoutMs);
+    const done = this.#flushes.ask(this.#waiting.left + this.#waiting.count, timeoutMs);
     this.#wake();
     return done;
   }
@@ -118,7 +116,7 @@ export class Lane {
    */
   end(timeoutMs: number): Promise<void> {
     this.#ending ??= new Ending({
-      isIdle: () => this.#queue.length === 0 && !this.#handed.isInHook,
+      isIdle: () => this.#waiting.count === 0 && !this.#handed.isInHook,
       call: (name, signal, done) => this.#lifecycle(name, signal, done),
       wake: () => this.#wake(),
       finish: (outcome) => this.#finish(outcome),
@@ -183,21 +181,21 @@ export class Lane {
         return;
       }
       if (this.#breaker.lets(now)) now = this.#call(now);
-      else this.#drop("circuit_open");
+      else this.#waiting.drop("circuit_open");
     }
   }
 
   get #canHandOver(): boolean {
-    return this.#phase === "ready" && this.#queue.length > 0 && !this.#handed.isInHook;
+    return this.#phase === "ready" && this.#waiting.count > 0 && !this.#handed.isInHook;
   }
 
   /** @returns the time after it. */
   #call(now: number): number {
-    const event = this.#take();
+    const event = this.#waiting.take();
     const exporter = this.#exporter;
     if (event === undefined || exporter === undefined) return now;
     const call = this.#handed.begin(now);
-    this.#inHook = this.#taken;
+    this.#inHook = this.#waiting.left;
     let value: unknown;
     let isPromise: boolean;
     try {
@@ -256,7 +254,7 @@ export class Lane {
 
   #beginFlushes(): void {
     if (this.#phase !== "ready") return;
-    const settled = this.#handed.isInHook ? this.#inHook - 1 : this.#taken;
+    const settled = this.#handed.isInHook ? this.#inHook - 1 : this.#waiting.left;
     for (let request = this.#flushes.next(settled); request !== undefined; request = this.#flushes.next(settled))
       this.#lifecycle("flush", request.signal, request.finish);
   }
@@ -287,7 +285,7 @@ export class Lane {
     if (outcome === "unknown" && pending > 0)
       account.error(new TelemetryError("CONTRACT", `${pending} events were never settled`));
     this.#startup.stop();
-    this.#dropAll("deadline");
+    this.#waiting.dropAll("deadline");
     this.#handed.giveUp(outcome);
     if (this.#phase !== "disabled") account.state("stopped");
     this.#phase = "ended";
@@ -301,26 +299,11 @@ export class Lane {
     this.#startup.stop();
     this.#options.account.error(error);
     this.#warn(`disabled, ${reason}`);
-    this.#dropAll("disabled");
+    this.#waiting.dropAll("disabled");
     // Last: who sees it may end the thread.
     this.#options.account.state("disabled");
     this.#flushes.finishAll();
     this.#wake();
-  }
-
-  #take(): HostEvent | undefined {
-    this.#taken++;
-    this.#options.account.take(1);
-    return this.#queue.shift();
-  }
-
-  #drop(outcome: Outcome): void {
-    this.#take();
-    this.#options.account.settle(1, outcome);
-  }
-
-  #dropAll(outcome: Outcome): void {
-    while (this.#queue.length > 0) this.#drop(outcome);
   }
 
   #warn(message: string): void {
