@@ -47,6 +47,11 @@ export class TelemetryError extends Error {
   }
 }
 
+/** The manager's own end for what was open. */
+export function isAbort(error: Error): boolean {
+  return TelemetryError.is(error) && error.code === "ABORTED";
+}
+
 /** `where  message fix` in one line, for people. */
 export function formatProblem(problem: {
   message: string;

@@ -2,6 +2,7 @@ import type { EventContext, HookName, RunInfo } from "./events.ts";
 import type { TelemetryHealth } from "./health.ts";
 import type { HostLink } from "./host/link.ts";
 import { newSpanId } from "./ids.ts";
+import { nowUnixMs } from "./now.ts";
 import { errorText } from "./snapshot.ts";
 import type { Json } from "./snapshot.ts";
 import type { CharmEmitterExporter } from "./stdout/exporter.ts";
@@ -178,11 +179,4 @@ function show(
     case "onLlmError":
       return stdout.onLlmError(first as Error, context);
   }
-}
-
-const TIME_ORIGIN = performance.timeOrigin;
-
-/** Milliseconds since 1970, with a fraction. */
-export function nowUnixMs(): number {
-  return TIME_ORIGIN + performance.now();
 }

@@ -1,3 +1,4 @@
+import { nowUnixMs } from "../now.ts";
 import type { Order } from "./messages.ts";
 
 type Asked = Extract<Order, { kind: "flush" | "end" }>;
@@ -28,7 +29,7 @@ export class Requests {
   ask(kind: Asked["kind"], timeoutMs: number, threads: Iterable<Answering>, done: () => void): number {
     const ms = Math.max(0, timeoutMs - Math.min(MAX_MARGIN_MS, timeoutMs / 8));
     const id = this.#nextId++;
-    const order: Asked = { kind, id, timeoutMs: ms, endsAtUnixMs: performance.timeOrigin + performance.now() + ms };
+    const order: Asked = { kind, id, timeoutMs: ms, endsAtUnixMs: nowUnixMs() + ms };
     const request = { order, waiting: new Set(threads), done };
     this.#open.set(id, request);
     for (const thread of request.waiting) thread.post(order);

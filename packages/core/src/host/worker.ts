@@ -3,6 +3,7 @@ import { readlinkSync } from "node:fs";
 import { getHeapStatistics } from "node:v8";
 import { workerData } from "node:worker_threads";
 import { Ledger } from "../ledger.ts";
+import { nowUnixMs } from "../now.ts";
 import { errorText } from "../snapshot.ts";
 import { LedgerAccount } from "./account.ts";
 import { readBatch } from "./batch.ts";
@@ -138,8 +139,7 @@ function perform(): void {
 }
 
 async function carryOut(order: Extract<Order, { id: number }>): Promise<void> {
-  const nowUnixMs = performance.timeOrigin + performance.now();
-  const timeoutMs = Math.max(0, Math.min(order.timeoutMs, order.endsAtUnixMs - nowUnixMs));
+  const timeoutMs = Math.max(0, Math.min(order.timeoutMs, order.endsAtUnixMs - nowUnixMs()));
   if (order.kind === "end") isEnding = true;
   try {
     await (order.kind === "end" ? lanes.end(timeoutMs) : lanes.flush(timeoutMs));

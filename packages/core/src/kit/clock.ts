@@ -1,3 +1,5 @@
+import { nowUnixMs } from "../now.ts";
+
 /** Time, so that tests can be its master. */
 export interface Clock {
   /** Milliseconds since 1970, on a clock that never goes back. */
@@ -9,7 +11,7 @@ export interface Clock {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: nowUnixMs,
   after(ms, callback) {
     const timer = setTimeout(callback, Math.min(ms, LONGEST_TIMER_MS));
     timer.unref(); // the end of the process waits in shutdown(), not for timers

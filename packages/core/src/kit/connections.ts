@@ -17,7 +17,7 @@ const KEEP_ALIVE_MS = 10_000;
  * A pool of connections that are kept open, through a proxy where the environment names one. Extra certificate
  * authorities come from `NODE_EXTRA_CA_CERTS`, which Node itself reads when the process starts.
  *
- * @throws TelemetryError `INVALID_OPTION`, at once, for a proxy that is not an http(s) URL, or whose user or password cannot be decoded.
+ * @throws TelemetryError `INVALID_OPTION`, at once, as {@link proxyUrl} does.
  */
 export function openConnections({ url, environment, ...limits }: ConnectionOptions): Promise<Dispatcher> {
   const httpProxy = proxyUrl(environment, "HTTP_PROXY");

@@ -1,4 +1,4 @@
-import { TelemetryError } from "../errors.ts";
+import { TelemetryError, isAbort } from "../errors.ts";
 import type { EventContext, HookName, LlmRequest, LlmResponse, LlmUsage, RunInfo } from "../events.ts";
 import { BoundedText } from "./bounded-text.ts";
 import { sizeOf } from "./size-of.ts";
@@ -209,5 +209,5 @@ function withTotal(usage: LlmUsage): LlmUsage {
 
 function statusOf(error: Error | undefined): SpanStatus {
   if (error === undefined) return "ok";
-  return TelemetryError.is(error) && error.code === "ABORTED" ? "aborted" : "error";
+  return isAbort(error) ? "aborted" : "error";
 }

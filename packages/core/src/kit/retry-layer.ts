@@ -75,7 +75,10 @@ export class RetryLayer {
     return { atMs: this.#clock.now() + this.#options.deadlineMs, signal };
   }
 
-  /** @returns `split` for what the backend finds too large; `unknown` where an answer was lost, and no later try was taken. */
+  /**
+   * @returns `split` for what the backend finds too large; `unknown` where an answer was lost, and no later try was
+   *   taken.
+   */
   async deliver(attempt: Attempt, deadline: Deadline): Promise<Outcome | "split"> {
     const { troubles } = this;
     const clock = this.#clock;

@@ -1,3 +1,4 @@
+import { isAbort } from "../errors.ts";
 import type { EventContext, LlmRequest, LlmResponse } from "../events.ts";
 import { BaseTelemetryExporter } from "../exporter.ts";
 import type { StdoutHealth, TelemetryHealth } from "../health.ts";
@@ -144,9 +145,4 @@ function firstCodePoints(text: string, count: number): string {
   let end = 0;
   for (let seen = 0; seen < count && end < text.length; seen++) end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
   return text.slice(0, end);
-}
-
-/** The manager's own end for what was open. */
-function isAbort(error: Error): boolean {
-  return error.name === "TelemetryError" && (error as { code?: unknown }).code === "ABORTED";
 }
